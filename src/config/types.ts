@@ -1,0 +1,70 @@
+import type {
+  CustomErrorResponse,
+  DistributionConfig,
+  HttpVersion,
+  PriceClass,
+} from '@aws-sdk/client-cloudfront';
+
+/** Headers for the files whose key matches. The first rule that matches a key and names a header decides it. */
+export interface HeaderRule {
+  /** Glob(s) on the key, `/`-separated, `**` across folders: `assets/**`, `*.html`, `**\/*.pdf`. A pattern without `/` matches in every folder. */
+  readonly match: string | readonly string[];
+  readonly cacheControl?: string;
+  readonly contentType?: string;
+}
+
+export interface SiteConfig {
+  /** Build folder, relative to the config file. */
+  readonly dir?: string;
+  /** gitignore-style patterns of files that are never deployed. */
+  readonly ignore?: readonly string[];
+  /** Tried before the built-in rules. */
+  readonly rules?: readonly HeaderRule[];
+  /** Globs of keys whose content never changes under the same name, beyond what is recognised by itself. */
+  readonly fingerprinted?: readonly string[];
+}
+
+export interface BucketConfig {
+  readonly name?: string;
+  readonly region?: string;
+  /** Key prefix of the site inside the bucket, without slashes at the ends. */
+  readonly prefix?: string;
+}
+
+export interface DistributionSettings {
+  /** An existing distribution. */
+  readonly id?: string;
+  readonly aliases?: readonly string[];
+  readonly comment?: string;
+  readonly defaultRootObject?: string;
+  readonly priceClass?: PriceClass;
+  readonly httpVersion?: HttpVersion;
+  readonly customErrorResponses?: readonly CustomErrorResponse[];
+  /** Any DistributionConfig field that has no field of its own here, in CloudFront's own spelling; merged last. */
+  readonly raw?: Partial<DistributionConfig>;
+}
+
+export interface Config {
+  readonly $schema?: string;
+  /** Names the site in tags, default resource names and messages. Lowercase letters, digits, hyphens. */
+  readonly name?: string;
+  readonly site?: SiteConfig;
+  readonly bucket?: BucketConfig;
+  readonly distribution?: DistributionSettings;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** As written in the file: `environments.<name>` overrides deeply; `${env.NAME}` interpolates in any string. */
+export interface ConfigFile extends Config {
+  readonly environments?: Readonly<Record<string, Config>>;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Absolute path; undefined when the project has no config file. */
+  readonly file: string | undefined;
+  /** Folder that relative paths in the config are relative to (the file's folder, else the working directory). */
+  readonly root: string;
+  /** Selected environment name. */
+  readonly environment: string | undefined;
+}

@@ -1,0 +1,63 @@
+import type {
+  CachePolicyConfig,
+  DistributionConfig,
+  OriginAccessControlConfig,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
+} from '@aws-sdk/client-cloudfront';
+
+/** A distribution as the edge serves it now (the last config that reached Deployed, not the one in progress). */
+export interface LiveDistribution {
+  readonly id: string;
+  readonly arn: string;
+  /** `d111111abcdef8.cloudfront.net` */
+  readonly domainName: string;
+  readonly config: DistributionConfig;
+  /** Changes whenever `config` changes: compiled forms may be cached under it. */
+  readonly version: string;
+}
+
+/** What the edge reads from the control plane; called on every request, so each answer is a map look-up. */
+export interface ControlPlane {
+  distribution(id: string): LiveDistribution | undefined;
+  /** By own domain name or alias (wildcard aliases too), lowercase, without port. */
+  distributionByHost(host: string): LiveDistribution | undefined;
+  distributions(): Iterable<LiveDistribution>;
+  cachePolicy(id: string): CachePolicyConfig | undefined;
+  originRequestPolicy(id: string): OriginRequestPolicyConfig | undefined;
+  responseHeadersPolicy(id: string): ResponseHeadersPolicyConfig | undefined;
+  originAccessControl(id: string): OriginAccessControlConfig | undefined;
+  /** Called when the set of live distributions or their configs changed; returns a function that stops it. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface S3OriginRequest {
+  readonly bucket: string;
+  /** Raw request path and query as sent to the origin (`/a%20b.html?x=1`), origin path included. */
+  readonly path: string;
+  readonly method: string;
+  /** Lowercase names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Set when the origin's OAC signs: the bucket policy then sees cloudfront.amazonaws.com with this AWS:SourceArn. */
+  readonly signedAs: {readonly distributionArn: string} | undefined;
+  readonly body: NodeJS.ReadableStream | undefined;
+}
+
+export interface OriginResponse {
+  readonly status: number;
+  /** Lowercase names; repeated headers (Set-Cookie) as arrays. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: NodeJS.ReadableStream;
+}
+
+/** The emulated S3, reached in-process but through its own HTTP semantics (XML errors, 403 without list permission). */
+export type FetchS3 = (request: S3OriginRequest) => Promise<OriginResponse>;
+
+/** The data plane. */
+export interface Edge {
+  /** Port of the distribution's own listener, which stands for its HTTPS side; undefined until it listens. */
+  portOf(distributionId: string): number | undefined;
+  /** Removes what matches each path (trailing `*` = prefix), every variant; returns how many objects left the cache. */
+  purge(distributionId: string, paths: readonly string[]): number;
+  close(): Promise<void>;
+}
