@@ -1,0 +1,88 @@
+import type {SiteConfig} from '../config/types.js';
+
+/**
+ * How a file may be replaced. `fingerprinted`: the name holds a hash of the content, so the bytes under this key never
+ * change. `html`: an entry point that names other files. `asset`: the rest.
+ */
+export type FileKind = 'fingerprinted' | 'asset' | 'html';
+
+/** The response headers that are stored with the object, exactly as S3 will answer them. */
+export interface FileHeaders {
+  readonly contentType: string;
+  readonly cacheControl: string;
+}
+
+/** One file of a build, ready to upload. */
+export interface SiteFile {
+  /**
+   * Path relative to the build folder, `/`-separated on every platform, no leading slash, not percent-encoded. The
+   * characters are those on disk: no Unicode normalisation, because S3 keys and URLs are compared byte by byte and the
+   * HTML links to the name that the build wrote.
+   */
+  readonly key: string;
+  /** Absolute path, to read the bytes from. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lowercase hex. */
+  readonly sha256: string;
+  /** Lowercase hex. */
+  readonly md5: string;
+  readonly kind: FileKind;
+  readonly headers: FileHeaders;
+  /** Why these headers, for `--dry-run` and `--json`: `fingerprint (vite)`, `html`, `default`, `config rule 2: *.pdf`. */
+  readonly rule: string;
+}
+
+/** A file that is in the build folder and not deployed. */
+export interface SkippedFile {
+  /** Like a key: relative, `/`-separated. A skipped folder ends in `/` and stands for everything in it. */
+  readonly path: string;
+  /** One clause: `dotfile`, `ignored by site.ignore`, `symbolic link to a place outside the build folder`. */
+  readonly reason: string;
+}
+
+export interface Site {
+  /** Absolute path of the build folder. */
+  readonly dir: string;
+  /** Sorted by key in UTF-8 byte order, the order in which S3 lists. Never empty. */
+  readonly files: readonly SiteFile[];
+  /** Sorted like `files`. */
+  readonly skipped: readonly SkippedFile[];
+  /** Sum of the sizes. */
+  readonly bytes: number;
+}
+
+/**
+ * Hashes of earlier runs, so that a file whose size and times did not move need not be read again. A cache only makes
+ * things faster: losing it changes no result.
+ */
+export interface HashCache {
+  /** The digests stored for exactly this key, size and stamp, or undefined. */
+  get(key: string, size: number, stamp: string): Digests | undefined;
+  set(key: string, size: number, stamp: string, digests: Digests): void;
+}
+
+/** Both lowercase hex. */
+export interface Digests {
+  readonly sha256: string;
+  readonly md5: string;
+}
+
+export interface ReadSiteOptions {
+  /** Build folder; relative paths are relative to the working directory. */
+  readonly dir: string;
+  readonly site: SiteConfig;
+  /** Worker threads for hashing large files, the main thread not counted; 0 hashes everything on the main thread. Default: cores - 1, at most 4. */
+  readonly concurrency?: number;
+  readonly hashCache?: HashCache;
+  /** Called now and then with absolute counts of what is hashed so far. */
+  readonly onProgress?: (hashed: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly totalFiles: number;
+    readonly totalBytes: number;
+  }) => void;
+  /** Stops the work: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
