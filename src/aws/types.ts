@@ -1,0 +1,166 @@
+import type {ACMClient} from '@aws-sdk/client-acm';
+import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import type {Route53Client} from '@aws-sdk/client-route-53';
+import type {S3Client} from '@aws-sdk/client-s3';
+
+/** The flags that choose an account, a region and an endpoint. What is left out comes from the SDK's own environment and files. */
+export interface AwsOptions {
+  /** --profile; wins over AWS_PROFILE. */
+  readonly profile?: string | undefined;
+  /** --region; wins over AWS_REGION and the profile's region. */
+  readonly region?: string | undefined;
+  /** --endpoint-url; one endpoint for every service, wins over AWS_ENDPOINT_URL(_S3, ...). */
+  readonly endpointUrl?: string | undefined;
+  /** The embedded cloud: its endpoint and its fixed key pair, whatever the environment says. */
+  readonly local?: {readonly endpoint: string} | undefined;
+  /** Where the AWS_* variables that this folder reads itself are looked up. Default: process.env. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** The AWS services of one account. Every client is made, and its package loaded, on first use. */
+export interface Aws {
+  /** --region, the SDK's environment, the profile, else us-east-1. Failure PROFILE_NOT_FOUND, CONFIG_UNREADABLE. */
+  readonly region: () => Promise<string>;
+  readonly s3: () => Promise<S3Client>;
+  /** Signs for us-east-1 whatever the region. */
+  readonly cloudfront: () => Promise<CloudFrontClient>;
+  /** us-east-1: the only region whose certificates CloudFront takes. */
+  readonly acm: () => Promise<ACMClient>;
+  readonly route53: () => Promise<Route53Client>;
+  /** The objects of one bucket without the SDK's S3 client. Memoised by bucket name. */
+  readonly objects: (bucket: string) => Promise<ObjectStore>;
+  /** An S3 client for the region that `bucket` turned out to live in (lib-storage, bucket settings). */
+  readonly s3For: (bucket: string) => Promise<S3Client>;
+  /** By --endpoint-url, --local, or AWS_ENDPOINT_URL(_*) in the environment. An endpoint in the shared config file is honoured but not seen here. */
+  readonly isEndpointOverridden: boolean;
+  /** Closes sockets. Calls that still run fail. */
+  readonly close: () => Promise<void>;
+}
+
+export type ServiceId = 's3' | 'cloudfront' | 'acm' | 'route53';
+
+/** What a call does, for error texts: the API's own operation name (`CreateInvalidation`) and whom it concerns (`distribution E123`, `bucket site`). */
+export interface CallSubject {
+  readonly service: ServiceId;
+  readonly operation: string;
+  readonly resource: string;
+  /** The profile in force, where known: named in credential failures. */
+  readonly profile?: string | undefined;
+  /** The endpoint in force when it is not AWS's own: named when it cannot be reached. */
+  readonly endpoint?: string | undefined;
+  /** The endpoint is the embedded cloud. */
+  readonly local?: boolean | undefined;
+}
+
+export interface PutObject {
+  /** Any key S3 takes: up to 1,024 bytes of UTF-8, no leading-slash or dot-segment rules. */
+  readonly key: string;
+  readonly body: Uint8Array;
+  /** SHA-256 of `body`, lowercase hex. Also the SigV4 payload hash, so S3 refuses a body that differs (BadDigest, XAmzContentSHA256Mismatch). */
+  readonly sha256: string;
+  /** Lowercase names: `content-type`, `cache-control`, `content-encoding`, `x-amz-meta-*`, `x-amz-server-side-encryption`, ... */
+  readonly headers: Readonly<Record<string, string>>;
+  /** An ETag as S3 gave it, quotes included. Another object under the key: Failure PRECONDITION_FAILED (exit 4). */
+  readonly ifMatch?: string | undefined;
+  /** Write only where no object is. */
+  readonly ifNoneMatch?: '*' | undefined;
+}
+
+/** Server-side copy of one object onto a key of the same bucket; `headers` replace the source's (MetadataDirective REPLACE). */
+export interface CopyObject {
+  readonly from: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Copies only if the source still has this ETag: else Failure PRECONDITION_FAILED. */
+  readonly sourceIfMatch?: string | undefined;
+}
+
+export interface StoredObject {
+  readonly body: Uint8Array;
+  /** With its quotes, as in every ETag here. */
+  readonly etag: string;
+  /** Lowercase names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ObjectHead {
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  /** ISO 8601, as listed. */
+  readonly lastModified: string;
+}
+
+/** A whole listing, in the order of the keys' UTF-8 bytes (S3's own), without duplicates. */
+export type Listing = readonly ListedObject[];
+
+/** A key that a delete of many did not delete. */
+export interface UndeletedKey {
+  readonly key: string;
+  /** `AccessDenied`, `InternalError`, ... */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How many requests may be in flight at a time, as last adapted. */
+export interface Concurrency {
+  readonly limit: number;
+  readonly inFlight: number;
+}
+
+/**
+ * One bucket over lean signed HTTP: small bodies, adaptive concurrency, retries with full jitter. Calls beyond the
+ * concurrency limit queue inside. Every method throws Failure; a missing bucket is NO_SUCH_BUCKET, a missing object `undefined`.
+ */
+export interface ObjectStore {
+  readonly bucket: string;
+  readonly put: (object: PutObject) => Promise<{readonly etag: string}>;
+  /** The whole body in memory: manifests and the like. `not-modified` answers `ifNoneMatch`. */
+  readonly get: (
+    key: string,
+    options?: {readonly ifNoneMatch?: string | undefined},
+  ) => Promise<StoredObject | 'not-modified' | undefined>;
+  readonly head: (key: string) => Promise<ObjectHead | undefined>;
+  readonly copy: (copy: CopyObject) => Promise<{readonly etag: string}>;
+  /** Deletes one object, with If-Match where given (Failure PRECONDITION_FAILED). A missing one is no error. */
+  readonly delete: (key: string, options?: {readonly ifMatch?: string | undefined}) => Promise<void>;
+  /** DeleteObjects in batches of 1,000; answers the keys that S3 refused, never throws for those. */
+  readonly deleteMany: (keys: readonly string[]) => Promise<readonly UndeletedKey[]>;
+  /**
+   * ListObjectsV2, paged. `splitAt`: keys (any order, full keys) between which ranges are listed in parallel: take them at
+   * regular steps from the sorted keys that are expected. They change the speed only, never the result.
+   */
+  readonly list: (options?: {
+    readonly prefix?: string | undefined;
+    readonly splitAt?: readonly string[] | undefined;
+  }) => Promise<Listing>;
+  readonly concurrency: Concurrency;
+  readonly close: () => Promise<void>;
+}
+
+/** One look at something remote: finished with a value, or the status to show while waiting. */
+export type Poll<T> =
+  {readonly done: true; readonly value: T} | {readonly done: false; readonly status: string};
+
+export interface WaitOptions<T> {
+  readonly poll: (signal: AbortSignal) => Promise<Poll<T>>;
+  /** Step id of the `wait` events. */
+  readonly id: string;
+  /** What is waited for, for the timeout's text: `invalidation I123 of distribution E1`. Default: `id`. */
+  readonly subject?: string | undefined;
+  /** What to run to go on waiting; the timeout's hint. */
+  readonly resumeHint?: string | undefined;
+  readonly timeoutMs: number;
+  /** Pause after the first poll, its growth and its limit, milliseconds. */
+  readonly delay: {readonly firstMs: number; readonly factor: number; readonly maxMs: number};
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
