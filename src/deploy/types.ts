@@ -1,0 +1,151 @@
+import type {Aws} from '../aws/index.js';
+import type {Batch} from '../invalidation/index.js';
+import type {FileHeaders, ReadSiteOptions, SiteFile} from '../site/index.js';
+import type {Manifest, PendingInvalidation} from './manifest.js';
+
+/** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
+export type Phase = 'fingerprinted' | 'asset' | 'html' | 'delete';
+
+/** One changed response header: `cache-control`, `content-type`. */
+export interface HeaderChange {
+  readonly header: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export type StepReason =
+  /** No object under the key. */
+  | {readonly type: 'new'}
+  | {readonly type: 'content changed'}
+  /** An object that no manifest describes, with an ETag that is not an MD5 (multipart, SSE-KMS): its bytes cannot be compared. */
+  | {readonly type: 'content unknown'}
+  | {readonly type: 'headers changed'; readonly changes: readonly HeaderChange[]}
+  /** Deployed by frontctl earlier, not in the build any more. */
+  | {readonly type: 'not in the build'};
+
+/** `key` is relative to the prefix, as in the build folder. `replaces`: the ETag of the live object, with quotes. */
+export type DeployStep =
+  | {
+      readonly action: 'upload';
+      readonly phase: Exclude<Phase, 'delete'>;
+      readonly key: string;
+      readonly reason: StepReason;
+      readonly file: SiteFile;
+      readonly replaces: string | undefined;
+    }
+  | {
+      /** Same bytes, other headers: a copy of the object onto itself inside S3. */
+      readonly action: 'update';
+      readonly phase: Exclude<Phase, 'delete'>;
+      readonly key: string;
+      readonly reason: StepReason;
+      readonly file: SiteFile;
+      readonly replaces: string;
+    }
+  | {
+      readonly action: 'delete';
+      readonly phase: 'delete';
+      readonly key: string;
+      readonly reason: StepReason;
+      /** Bytes. */
+      readonly size: number;
+      readonly kind: 'fingerprinted' | 'other';
+      readonly replaces: string;
+    };
+
+export interface DeployPlan {
+  /** In the order of the phases, then of the keys. */
+  readonly steps: readonly DeployStep[];
+  readonly unchanged: number;
+  /** Live objects that are not in the build and stay: of others, or ours with `prune: false`. */
+  readonly kept: number;
+  /** Bytes that the uploads send. */
+  readonly bytes: number;
+  /** The manifest that describes the bucket once all steps are done, but for the ETags of the steps. */
+  readonly files: Manifest['files'];
+  /** The manifest in the bucket does not say what `files` says, even without a step: it is written. */
+  readonly manifestStale: boolean;
+}
+
+export interface DeployInput {
+  readonly aws: Aws;
+  readonly site: ReadSiteOptions;
+  readonly bucket: string;
+  /** Without slashes at the ends; '' for the whole bucket. */
+  readonly prefix: string;
+  /** Undefined: upload only, nothing is invalidated. */
+  readonly distributionId: string | undefined;
+  /** Deletes objects that an earlier deploy put there and that are not in the build. Objects of others always stay. */
+  readonly prune: boolean;
+  /** Uploads at a time; the object store adapts below it. */
+  readonly concurrency?: number | undefined;
+  /** Waits until the invalidation is Completed. */
+  readonly wait: boolean;
+  /** Limit of that wait, milliseconds. */
+  readonly timeoutMs: number;
+  /** Names this release, in the manifest and in CallerReferences: `[A-Za-z0-9._-]{1,64}`. */
+  readonly release: string;
+  readonly commit?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Pauses between polls of an invalidation: `awsPace` or `localPace`. Default: by `aws.isEndpointOverridden`. */
+  readonly pace?: {readonly firstMs: number; readonly factor: number; readonly maxMs: number} | undefined;
+}
+
+/** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */
+export interface PreparedDeploy {
+  readonly input: DeployInput;
+  readonly plan: DeployPlan;
+  /** The manifest found in the bucket. */
+  readonly manifest: Manifest | undefined;
+  /** Its ETag, for the compare-and-swap of the next write. */
+  readonly manifestEtag: string | undefined;
+  /** Viewer paths to invalidate for this plan's changes. */
+  readonly paths: readonly string[];
+  /** Left over from a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
+  readonly leftOver: readonly PendingInvalidation[];
+  /** Where the site is seen; null without a distribution. */
+  readonly url: string | null;
+  readonly startedAt: number;
+}
+
+/** The `--json` result of `deploy`. */
+export interface DeployResult {
+  readonly release: string;
+  readonly url: string | null;
+  readonly bucket: string;
+  readonly distributionId: string | null;
+  readonly counts: {
+    /** Files sent, new or with new content. */
+    readonly uploaded: number;
+    /** Headers alone changed. */
+    readonly updated: number;
+    readonly unchanged: number;
+    readonly deleted: number;
+    readonly kept: number;
+  };
+  readonly bytesUploaded: number;
+  readonly invalidation: {
+    readonly paths: readonly string[];
+    readonly batches: readonly Batch[];
+    readonly costUSD: number;
+  } | null;
+  readonly durationMs: number;
+}
+
+/** The `--json` result of `deploy --dry-run`. */
+export interface PlanDescription {
+  readonly plan: {
+    readonly steps: readonly {
+      readonly action: DeployStep['action'];
+      readonly key: string;
+      /** One clause: `new`, `content changed`, `cache-control changed (a -> b)`. */
+      readonly reason: string;
+      readonly bytes?: number;
+      readonly headers?: FileHeaders;
+    }[];
+    readonly invalidation: {readonly paths: readonly string[]; readonly costUSD: number} | null;
+    readonly counts: DeployResult['counts'];
+  };
+}
