@@ -1,0 +1,140 @@
+import {Failure} from '../failure.js';
+
+/** CloudFront refuses longer paths; so does this module before the call. */
+const maxPathLength = 4000;
+
+/**
+ * RFC 1738 "unsafe" characters, controls, everything beyond ASCII, and `?`, which would begin a query string.
+ * The rest must stay as it is: CloudFront does not match an over-encoded path (Developer Guide, "Invalidation paths").
+ */
+// eslint-disable-next-line no-control-regex -- controls are what it names
+const unsafe = /[\u0000-\u0020"#%<>?[\\\]^`{|}\u007f-\u{10ffff}]/gu;
+
+/**
+ * The shortest cover that is safe is a wildcard from here on: CloudFront does not support `~` in any form, and a `+`
+ * reaches S3 as a space unless the viewer wrote `%2B`, so both spellings may be cached.
+ */
+const unnameable = /[~+]/;
+
+/**
+ * The path that invalidates the object under `key` (no leading slash), percent-encoded as viewers request it. A key with
+ * `~` or `+` is covered by a wildcard on what stands before it. A `*` stays itself: at the end it covers the key and more,
+ * elsewhere it is a literal.
+ */
+export function encodePath(key: string): string {
+  const cut = key.search(unnameable);
+  const named = cut === -1 ? key : key.slice(0, cut);
+  const path = '/' + named.replace(unsafe, percentEncode) + (cut === -1 ? '' : '*');
+  return path.length <= maxPathLength ? path : cutToWildcard(path);
+}
+
+function percentEncode(char: string): string {
+  // Lone surrogates cannot come out of a UTF-8 key; toWellFormed keeps encodeURIComponent from throwing all the same.
+  return encodeURIComponent(char.toWellFormed());
+}
+
+function cutToWildcard(path: string): string {
+  return path.slice(0, maxPathLength - 1).replace(/%[0-9A-F]?$/, '') + '*';
+}
+
+export interface PlanPathsOptions {
+  /** What viewers put before a key, one for each origin that shows it: '' or `docs/` (trailing slash). Default: ['']. */
+  readonly roots?: readonly string[];
+  /** Above this many paths one wildcard on their longest common folder is sent instead. Default 1,000, a month's free paths. */
+  readonly maxPaths?: number;
+}
+
+/**
+ * Paths for changed keys: deduplicated, sorted, without those that a wildcard among them covers. The default root object
+ * needs no second path: CloudFront caches `/` under the object's own path.
+ */
+export function planPaths(keys: Iterable<string>, options: PlanPathsOptions = {}): readonly string[] {
+  const {roots = [''], maxPaths = 1000} = options;
+  const paths = new Set<string>();
+  for (const key of keys) for (const root of roots) paths.add(encodePath(root + key));
+  const covered = dropCovered([...paths].sort());
+  return covered.length > maxPaths ? [commonFolder(covered) + '*'] : covered;
+}
+
+/** `sorted` in code unit order: a wildcard stands before everything that it covers but shorter siblings, so one pass with a stack will do. */
+function dropCovered(sorted: readonly string[]): string[] {
+  const prefixes = sorted.filter(path => path.endsWith('*')).map(path => path.slice(0, -1));
+  if (prefixes.length === 0) return [...sorted];
+  const minimal: string[] = [];
+  for (const prefix of prefixes.sort()) {
+    const last = minimal.at(-1);
+    if (last === undefined || !prefix.startsWith(last)) minimal.push(prefix);
+  }
+  return sorted.filter(path => {
+    const own = path.endsWith('*') ? path.slice(0, -1) : undefined;
+    const cover = lastAtOrBefore(minimal, own ?? path);
+    return cover === undefined || !(own ?? path).startsWith(cover) || own === cover;
+  });
+}
+
+/** The greatest element of sorted, prefix-free `prefixes` that is <= `value`: the only one that can be a prefix of it. */
+function lastAtOrBefore(prefixes: readonly string[], value: string): string | undefined {
+  let low = 0;
+  let high = prefixes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((prefixes[middle] ?? '') <= value) low = middle + 1;
+    else high = middle;
+  }
+  return prefixes[low - 1];
+}
+
+function commonFolder(paths: readonly string[]): string {
+  const first = paths[0] ?? '/';
+  const last = paths.at(-1) ?? '/';
+  let length = 0;
+  while (length < first.length && first[length] === last[length]) length++;
+  return first.slice(0, first.lastIndexOf('/', length - 1) + 1);
+}
+
+/**
+ * A path as a person types it (`/a b.html`, `img/*`, `/caf%C3%A9`, `#tag`) as CloudFront takes it: leading slash, unsafe
+ * characters encoded once (an escape that is there already stays). Failure INVALID_PATH (exit 2).
+ */
+export function normalizePath(path: string): string {
+  if (path.startsWith('#')) return checkTag(path);
+  if (path === '') throw invalid(path, 'is empty', 'Write a path such as `/index.html` or `/*`.');
+  const star = path.indexOf('*');
+  if (star !== -1 && star < path.length - 1) {
+    throw invalid(
+      path,
+      'has a `*` before its end, where CloudFront takes it literally and matches nothing',
+      `Try \`${path.slice(0, star + 1)}\`.`,
+    );
+  }
+  if (path.includes('~')) {
+    throw invalid(
+      path,
+      'contains `~`, which CloudFront does not support in invalidations',
+      `Try \`${path.slice(0, path.indexOf('~'))}*\`.`,
+    );
+  }
+  const slashed = path.startsWith('/') ? path : '/' + path;
+  // A typed `?` begins a query string, and a typed escape stays: only what can stand nowhere in a URL is encoded.
+  const encoded = slashed.replace(/%(?![0-9A-Fa-f]{2})/g, '%25').replace(unsafe, char => {
+    return char === '?' || char === '%' ? char : percentEncode(char);
+  });
+  if (encoded.length > maxPathLength) {
+    throw invalid(path.slice(0, 60) + '…', `is longer than ${maxPathLength} characters`, 'Use a wildcard.');
+  }
+  return encoded;
+}
+
+function checkTag(tag: string): string {
+  // Developer Guide, "Invalidate by cache tag": printable ASCII without spaces and commas, at most 256 characters.
+  if (/^#[!-+\--~]{1,256}$/.test(tag) && !tag.endsWith('*')) return tag;
+  throw invalid(
+    tag,
+    'is not a cache tag',
+    'A tag is 1 to 256 printable ASCII characters without spaces, commas or a wildcard.',
+  );
+}
+
+function invalid(path: string, what: string, hint: string): Failure {
+  return new Failure('usage', 'INVALID_PATH', `The invalidation path "${path}" ${what}.`, {hint});
+}
