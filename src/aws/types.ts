@@ -21,6 +21,7 @@ export interface AwsOptions {
 export interface Aws {
   /** --region, the SDK's environment, the profile, else us-east-1. Failure PROFILE_NOT_FOUND, CONFIG_UNREADABLE. */
   readonly region: () => Promise<string>;
+  /** Follows a bucket to its own region by itself. */
   readonly s3: () => Promise<S3Client>;
   /** Signs for us-east-1 whatever the region. */
   readonly cloudfront: () => Promise<CloudFrontClient>;
@@ -29,8 +30,6 @@ export interface Aws {
   readonly route53: () => Promise<Route53Client>;
   /** The objects of one bucket without the SDK's S3 client. Memoised by bucket name. */
   readonly objects: (bucket: string) => Promise<ObjectStore>;
-  /** An S3 client for the region that `bucket` turned out to live in (lib-storage, bucket settings). */
-  readonly s3For: (bucket: string) => Promise<S3Client>;
   /** By --endpoint-url, --local, or AWS_ENDPOINT_URL(_*) in the environment. An endpoint in the shared config file is honoured but not seen here. */
   readonly isEndpointOverridden: boolean;
   /** Closes sockets. Calls that still run fail. */
@@ -44,12 +43,6 @@ export interface CallSubject {
   readonly service: ServiceId;
   readonly operation: string;
   readonly resource: string;
-  /** The profile in force, where known: named in credential failures. */
-  readonly profile?: string | undefined;
-  /** The endpoint in force when it is not AWS's own: named when it cannot be reached. */
-  readonly endpoint?: string | undefined;
-  /** The endpoint is the embedded cloud. */
-  readonly local?: boolean | undefined;
 }
 
 export interface PutObject {
@@ -107,6 +100,11 @@ export interface UndeletedKey {
   /** `AccessDenied`, `InternalError`, ... */
   readonly code: string;
   readonly message: string;
+}
+
+export interface GetObject {
+  (key: string): Promise<StoredObject | undefined>;
+  (key: string, options: {readonly ifNoneMatch: string}): Promise<StoredObject | 'not-modified' | undefined>;
 }
 
 /** How many requests may be in flight at a time, as last adapted. */

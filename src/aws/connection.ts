@@ -1,0 +1,111 @@
+import type {Dispatcher, Pool} from 'undici';
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Encoded path with query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lowercase names; repeated headers are joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface ConnectionOptions {
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  /** Longest silence of the server: until the headers, and between two pieces of the body. */
+  readonly responseTimeoutMs: number;
+}
+
+/** HTTP/1.1 keep-alive connections to one origin at a time. Errors are undici's own (`code` UND_ERR_* or the socket's). */
+export interface Connection {
+  /** `origin`: scheme, host and port. */
+  send(origin: string, request: HttpRequest): Promise<HttpResponse>;
+  /** Ends idle connections at once and running requests with an error. */
+  close(): Promise<void>;
+}
+
+const text = (value: string | string[] | undefined): string =>
+  Array.isArray(value) ? value.join(', ') : (value ?? '');
+
+/** Collects one response. A handler object instead of `pool.request`: a readable stream for each answer costs more than the request. */
+function responseHandler(
+  resolve: (response: HttpResponse) => void,
+  reject: (error: unknown) => void,
+): Dispatcher.DispatchHandler {
+  let status = 0;
+  let headers: Record<string, string> = {};
+  const chunks: Buffer[] = [];
+  return {
+    onRequestStart() {},
+    onResponseStart(_controller, statusCode, incoming) {
+      status = statusCode;
+      headers = {};
+      for (const name in incoming) headers[name] = text(incoming[name]);
+    },
+    onResponseData(_controller, chunk) {
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      const [first] = chunks;
+      resolve({
+        status,
+        headers,
+        body: first === undefined ? Buffer.alloc(0) : chunks.length === 1 ? first : Buffer.concat(chunks),
+      });
+    },
+    onResponseError(_controller, error) {
+      reject(error);
+    },
+  };
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const pools = new Map<string, Promise<Pool>>();
+  const open = async (origin: string): Promise<Pool> => {
+    const {default: PoolClass} = await import('undici/lib/dispatcher/pool.js');
+    return new PoolClass(origin, {
+      connections: options.connections,
+      pipelining: 1,
+      connectTimeout: options.connectTimeoutMs,
+      headersTimeout: options.responseTimeoutMs,
+      bodyTimeout: options.responseTimeoutMs,
+    });
+  };
+  const ready = new Map<string, Pool>();
+
+  const dispatch = (pool: Pool, request: HttpRequest): Promise<HttpResponse> =>
+    new Promise((resolve, reject) => {
+      const {method, path, headers, body} = request;
+      pool.dispatch(
+        {method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null},
+        responseHandler(resolve, reject),
+      );
+    });
+
+  return {
+    async send(origin, request) {
+      const pool = ready.get(origin);
+      if (pool !== undefined) return dispatch(pool, request);
+      let opening = pools.get(origin);
+      if (opening === undefined) {
+        opening = open(origin);
+        pools.set(origin, opening);
+      }
+      const opened = await opening;
+      ready.set(origin, opened);
+      return dispatch(opened, request);
+    },
+    async close() {
+      const all = [...pools.values()];
+      pools.clear();
+      ready.clear();
+      await Promise.all(all.map(async pool => (await pool).destroy()));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types';
+import {Failure} from '../failure.js';
+import {localKeys, type Settings} from './settings.js';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const login = (profile: string | undefined): string =>
+  profile === undefined ? 'Run `aws sso login`.' : `Run \`aws sso login --profile ${profile}\`.`;
+
+/**
+ * Why no credentials came out of the SDK's provider chain, and what to do. SSO_EXPIRED, WEB_IDENTITY_TOKEN_MISSING,
+ * CREDENTIAL_PROCESS_FAILED, ASSUME_ROLE_DENIED or NO_CREDENTIALS, all exit 3.
+ */
+export function credentialFailure(
+  error: unknown,
+  profile: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Failure {
+  if (error instanceof Failure) return error;
+  const message = messageOf(error);
+  const name = error instanceof Error ? error.name : '';
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const who = profile === undefined ? '' : ` of profile "${profile}"`;
+  const fail = (failureCode: string, text: string, hint: string): Failure =>
+    new Failure('access', failureCode, text, {hint, cause: error});
+
+  if (/\bsso\b/i.test(message) && /expired|invalid|not found|refresh/i.test(message)) {
+    return fail('SSO_EXPIRED', `The SSO session${who} has expired or was never started`, login(profile));
+  }
+  if (/Token is expired|ExpiredTokenException/i.test(`${message} ${name}`) || name === 'TokenProviderError') {
+    return fail('SSO_EXPIRED', `The sign-in${who} has expired`, login(profile));
+  }
+  const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'];
+  if (code === 'ENOENT' && tokenFile !== undefined && message.includes(tokenFile)) {
+    return fail(
+      'WEB_IDENTITY_TOKEN_MISSING',
+      `AWS_WEB_IDENTITY_TOKEN_FILE names ${tokenFile}, which does not exist`,
+      'In CI, check that the job may ask for an identity token (GitHub: `permissions: id-token: write`).',
+    );
+  }
+  if (name === 'AccessDenied' || name === 'AccessDeniedException' || /sts:AssumeRole/.test(message)) {
+    return fail(
+      'ASSUME_ROLE_DENIED',
+      `AWS refused to hand out the role${who}: ${message}`,
+      "Check the role's trust policy and the `role_arn` and `source_profile` of the profile.",
+    );
+  }
+  if (name === 'InvalidIdentityToken' || name === 'ExpiredTokenException') {
+    return fail(
+      'WEB_IDENTITY_REJECTED',
+      `AWS does not accept the web identity token: ${message}`,
+      'Get a fresh token and run again.',
+    );
+  }
+  const tried = [
+    profile === undefined ? 'the environment (AWS_ACCESS_KEY_ID)' : undefined,
+    `profile "${profile ?? 'default'}"`,
+    tokenFile === undefined ? undefined : 'web identity',
+    (env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'])
+      ? 'the container endpoint'
+      : undefined,
+    env['AWS_EC2_METADATA_DISABLED'] === 'true' ? undefined : 'EC2 instance metadata',
+  ].filter(part => part !== undefined);
+  const isPlain = /Could not load credentials from any providers/.test(message);
+  return fail(
+    'NO_CREDENTIALS',
+    `There are no AWS credentials (tried ${tried.join(', ')})${isPlain ? '' : `: ${message.replace(/\.?\s*$/, '')}`}`,
+    'Run `aws configure sso` or `aws configure`, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or try `--local`, which needs none.',
+  );
+}
+
+export interface Credentials {
+  /** For the SDK's clients. */
+  readonly provider: AwsCredentialIdentityProvider;
+  /** Asks the chain anew, whatever it remembers: after ExpiredToken. */
+  readonly refresh: () => Promise<AwsCredentialIdentity>;
+}
+
+const silent = {debug() {}, info() {}, warn() {}, error() {}};
+
+/** The SDK's default chain (environment, SSO, files, process, web identity, container, instance), loaded on first use. */
+export function createCredentials(settings: Settings, isLocal: boolean, env: NodeJS.ProcessEnv): Credentials {
+  if (isLocal) {
+    const fixed = (): Promise<AwsCredentialIdentity> => Promise.resolve(localKeys);
+    return {provider: fixed, refresh: fixed};
+  }
+  const load = async () => {
+    const {defaultProvider} = await import('@aws-sdk/credential-provider-node');
+    // The chain warns on the console about two sources at a time; nothing here may print.
+    return defaultProvider({
+      logger: silent,
+      ...(settings.profile === undefined ? {} : {profile: settings.profile}),
+    });
+  };
+  let chain: ReturnType<typeof load> | undefined;
+  const resolve = async (forceRefresh: boolean): Promise<AwsCredentialIdentity> => {
+    try {
+      await settings.checkProfile(); // an unknown profile is told before the chain falls through to the network
+      chain ??= load();
+      const provider = await chain;
+      return await provider(forceRefresh ? {forceRefresh} : undefined);
+    } catch (error) {
+      throw credentialFailure(error, settings.profile, env);
+    }
+  };
+  return {provider: () => resolve(false), refresh: () => resolve(true)};
+}

@@ -1,0 +1,133 @@
+import {createHmac, hash} from 'node:crypto';
+
+/** What signs: the access key id is public, the other two are secrets and never leave this folder. */
+export interface SigningKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+export interface UnsignedRequest {
+  readonly method: string;
+  /** Already encoded with `encodePath`. */
+  readonly path: string;
+  /** Decoded names and values. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Lowercase names, `host` included. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** SHA-256 of the body, lowercase hex. */
+  readonly payloadHash: string;
+}
+
+export interface SigningScope {
+  readonly region: string;
+  readonly service: string;
+  /** Milliseconds since the epoch, corrected for the skew of the local clock. */
+  readonly time: number;
+}
+
+/** SHA-256 of nothing. */
+export const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
+
+/**
+ * Headers that proxies add or change on their way: the SDK leaves them out of the signature, and so do we.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+const unsignable = new Set([
+  'authorization',
+  'cache-control',
+  'connection',
+  'expect',
+  'from',
+  'keep-alive',
+  'max-forwards',
+  'pragma',
+  'referer',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'x-amzn-trace-id',
+]);
+
+/** RFC 3986: everything but unreserved characters percent-encoded, uppercase hex; encodeURIComponent leaves five more bare. */
+export function encodeComponent(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** An object key as a URL path: encoded once, slashes kept, no dot segment or double slash removed (S3's own rule). */
+export function encodeKey(key: string): string {
+  return /^[\w./~-]*$/.test(key) ? key : encodeComponent(key).replaceAll('%2F', '/');
+}
+
+/** `a=1&b=` in canonical order: by encoded name. Also what goes on the wire. */
+export function encodeQuery(query: Readonly<Record<string, string>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => [encodeComponent(name), encodeComponent(value)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+/** `20261121T190000Z` */
+export const amzDate = (time: number): string => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, '');
+
+const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+
+export interface Signer {
+  /** The headers to send: the given ones with `x-amz-date`, `x-amz-content-sha256`, the session token and `authorization`. */
+  sign(request: UnsignedRequest, keys: SigningKeys, scope: SigningScope): Record<string, string>;
+}
+
+/**
+ * AWS Signature Version 4 in the Authorization header, by S3's rules (path encoded once and never normalised).
+ * The signing key is derived once a day, region, service and key pair.
+ */
+export function createSigner(): Signer {
+  let cachedFor = '';
+  let cachedKey: Buffer = Buffer.alloc(0);
+  const signingKey = (keys: SigningKeys, day: string, scope: SigningScope): Buffer => {
+    const wanted = `${day}/${scope.region}/${scope.service}/${keys.accessKeyId}/${keys.secretAccessKey}`;
+    if (wanted !== cachedFor) {
+      const dayKey = hmac(`AWS4${keys.secretAccessKey}`, day);
+      cachedKey = hmac(hmac(hmac(dayKey, scope.region), scope.service), 'aws4_request');
+      cachedFor = wanted;
+    }
+    return cachedKey;
+  };
+
+  return {
+    sign(request, keys, scope) {
+      const date = amzDate(scope.time);
+      const day = date.slice(0, 8);
+      const headers: Record<string, string> = {
+        ...request.headers,
+        'x-amz-date': date,
+        'x-amz-content-sha256': request.payloadHash,
+      };
+      if (keys.sessionToken !== undefined) headers['x-amz-security-token'] = keys.sessionToken;
+
+      const names = Object.keys(headers)
+        .filter(name => !unsignable.has(name))
+        .sort();
+      const signedHeaders = names.join(';');
+      let canonical = `${request.method}\n${request.path}\n${request.query ? encodeQuery(request.query) : ''}\n`;
+      for (const name of names) canonical += `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`;
+      canonical += `\n${signedHeaders}\n${request.payloadHash}`;
+
+      const scopeText = `${day}/${scope.region}/${scope.service}/aws4_request`;
+      const signature = createHmac('sha256', signingKey(keys, day, scope))
+        .update(`AWS4-HMAC-SHA256\n${date}\n${scopeText}\n${sha256(canonical)}`)
+        .digest('hex');
+      headers['authorization'] =
+        `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scopeText}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+      return headers;
+    },
+  };
+}

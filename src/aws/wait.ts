@@ -1,0 +1,75 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Work} from '../events.js';
+import {Failure} from '../failure.js';
+import {errorFacts, errorKind, type ErrorKind} from './retry.js';
+import type {Poll, WaitOptions} from './types.js';
+
+const sleepFor = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, {signal});
+
+/** A Failure made by `call` hides the error that it was made of. */
+const rootOf = (error: unknown): unknown => (error instanceof Failure ? error.cause : error);
+
+const mayPass = (error: unknown): boolean => {
+  const kind: ErrorKind = errorKind(errorFacts(rootOf(error)));
+  return kind !== 'lasting';
+};
+
+function timedOut(
+  id: string,
+  subject: string | undefined,
+  status: string,
+  limitMs: number,
+  hint: string | undefined,
+  cause: unknown,
+): Failure {
+  return new Failure(
+    'unfinished',
+    'WAIT_TIMEOUT',
+    `${subject ?? id} was still ${status} after ${Math.round(limitMs / 1000)} s`,
+    {hint: hint ?? 'It goes on without frontctl; wait longer with --timeout.', cause},
+  );
+}
+
+/**
+ * Polls at once, then after growing pauses, until done; yields a `wait` event after every look that was not the last.
+ * Throttling, 5xx and lost connections while polling are tolerated until the timeout; any other error ends the wait at
+ * once (the SDK's own waiters sleep through AccessDenied). The last look happens at the deadline itself.
+ * Failures: WAIT_TIMEOUT (exit 5), INTERRUPTED, and what `poll` throws.
+ */
+export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
+  const {id, timeoutMs, sleep = sleepFor, now = () => performance.now()} = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const interrupted = (): Failure =>
+    new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${options.subject ?? id}`, {
+      hint: options.resumeHint ?? 'It goes on without frontctl.',
+    });
+  const start = now();
+  let pause = options.delay.firstMs;
+  let status = 'unknown';
+  for (;;) {
+    if (signal.aborted) throw interrupted();
+    let looked: Poll<T> | undefined;
+    let problem: unknown;
+    try {
+      looked = await options.poll(signal);
+    } catch (error) {
+      if (signal.aborted) throw interrupted();
+      if (!mayPass(error)) throw error;
+      problem = error;
+    }
+    if (looked?.done === true) return looked.value;
+    if (looked !== undefined) ({status} = looked);
+    const elapsedMs = now() - start;
+    if (elapsedMs >= timeoutMs) {
+      throw timedOut(id, options.subject, status, timeoutMs, options.resumeHint, problem);
+    }
+    yield {type: 'wait', id, status, elapsedMs, limitMs: timeoutMs};
+    try {
+      await sleep(Math.min(pause, timeoutMs - elapsedMs), signal);
+    } catch (error) {
+      if (signal.aborted) throw interrupted();
+      throw error;
+    }
+    pause = Math.min(pause * options.delay.factor, options.delay.maxMs);
+  }
+}
