@@ -16,4 +16,5 @@ export {
   isOwnerEnforced,
   isPublicAccessBlocked,
   readPolicy,
+  type BucketState,
 } from './settings.js';

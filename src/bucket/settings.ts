@@ -1,12 +1,11 @@
-import type {S3Client} from '@aws-sdk/client-s3';
+import type * as S3 from '@aws-sdk/client-s3';
+import type {BucketLocationConstraint, S3Client} from '@aws-sdk/client-s3';
 import {call, toFailure, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {mergePolicy, type PolicyStatement} from './policy.js';
 
-type S3 = typeof import('@aws-sdk/client-s3');
-
-async function open(aws: Aws, bucket: string): Promise<{readonly sdk: S3; readonly client: S3Client}> {
-  const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3For(bucket)]);
+async function open(aws: Aws): Promise<{readonly sdk: typeof S3; readonly client: S3Client}> {
+  const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
   return {sdk, client};
 }
 
@@ -24,20 +23,22 @@ function statusOf(error: unknown): number | undefined {
   return metadata?.httpStatusCode;
 }
 
+export type BucketState =
+  | {readonly exists: false}
+  /** This account may use it. `region`: undefined where the endpoint does not say. */
+  | {readonly exists: true; readonly region: string | undefined};
+
 /**
- * `missing`, or `ours`: this account may use it. A bucket that answers 403 is someone else's, or the credentials lack
- * s3:ListBucket: Failure BUCKET_FORBIDDEN.
+ * A bucket that answers 403 is someone else's, or the credentials lack s3:ListBucket: Failure BUCKET_FORBIDDEN.
  */
-export async function headBucket(aws: Aws, bucket: string): Promise<'ours' | 'missing'> {
-  const [{HeadBucketCommand}, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
+export async function headBucket(aws: Aws, bucket: string): Promise<BucketState> {
+  const {sdk, client} = await open(aws);
   try {
-    await client.send(new HeadBucketCommand({Bucket: bucket}));
-    return 'ours';
+    const {BucketRegion} = await client.send(new sdk.HeadBucketCommand({Bucket: bucket}));
+    return {exists: true, region: BucketRegion};
   } catch (error) {
     const status = statusOf(error);
-    if (status === 404) return 'missing';
-    // A bucket in another region; HEAD has no body to say so. The clients follow it.
-    if (status === 301) return 'ours';
+    if (status === 404) return {exists: false};
     if (status === 403) throw forbidden(bucket, error);
     throw toFailure(error, subject('HeadBucket', bucket));
   }
@@ -67,9 +68,7 @@ export async function createBucket(aws: Aws, bucket: string): Promise<boolean> {
   ]);
   // us-east-1 is the one region that must not be named (CreateBucket, LocationConstraint).
   const configuration =
-    region === 'us-east-1'
-      ? undefined
-      : {LocationConstraint: region as import('@aws-sdk/client-s3').BucketLocationConstraint};
+    region === 'us-east-1' ? undefined : {LocationConstraint: region as BucketLocationConstraint};
   try {
     await client.send(new CreateBucketCommand({Bucket: bucket, CreateBucketConfiguration: configuration}));
     return true;
@@ -101,7 +100,7 @@ const blocked = {
 } as const;
 
 export async function isPublicAccessBlocked(aws: Aws, bucket: string): Promise<boolean> {
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   try {
     const {PublicAccessBlockConfiguration: now} = await client.send(
       new sdk.GetPublicAccessBlockCommand({Bucket: bucket}),
@@ -114,7 +113,7 @@ export async function isPublicAccessBlocked(aws: Aws, bucket: string): Promise<b
 }
 
 export async function blockPublicAccess(aws: Aws, bucket: string): Promise<void> {
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   await call(subject('PutPublicAccessBlock', bucket), () =>
     client.send(
       new sdk.PutPublicAccessBlockCommand({Bucket: bucket, PublicAccessBlockConfiguration: {...blocked}}),
@@ -124,7 +123,7 @@ export async function blockPublicAccess(aws: Aws, bucket: string): Promise<void>
 
 /** ACLs are off: what CloudFront may read is in the bucket policy alone. */
 export async function isOwnerEnforced(aws: Aws, bucket: string): Promise<boolean> {
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   try {
     const {OwnershipControls: controls} = await client.send(
       new sdk.GetBucketOwnershipControlsCommand({Bucket: bucket}),
@@ -137,7 +136,7 @@ export async function isOwnerEnforced(aws: Aws, bucket: string): Promise<boolean
 }
 
 export async function enforceOwner(aws: Aws, bucket: string): Promise<void> {
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   await call(subject('PutBucketOwnershipControls', bucket), () =>
     client.send(
       new sdk.PutBucketOwnershipControlsCommand({
@@ -150,7 +149,7 @@ export async function enforceOwner(aws: Aws, bucket: string): Promise<void> {
 
 /** The policy document as S3 answers it; undefined when the bucket has none. */
 export async function readPolicy(aws: Aws, bucket: string): Promise<string | undefined> {
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   try {
     return (await client.send(new sdk.GetBucketPolicyCommand({Bucket: bucket}))).Policy;
   } catch (error) {
@@ -167,7 +166,7 @@ export async function ensurePolicy(
 ): Promise<boolean> {
   const merged = mergePolicy(await readPolicy(aws, bucket), own, bucket);
   if (merged === undefined) return false;
-  const {sdk, client} = await open(aws, bucket);
+  const {sdk, client} = await open(aws);
   await call(subject('PutBucketPolicy', bucket), () =>
     client.send(new sdk.PutBucketPolicyCommand({Bucket: bucket, Policy: merged})),
   );

@@ -29,8 +29,10 @@ export function encodePath(key: string): string {
 }
 
 function percentEncode(char: string): string {
-  // Lone surrogates cannot come out of a UTF-8 key; toWellFormed keeps encodeURIComponent from throwing all the same.
-  return encodeURIComponent(char.toWellFormed());
+  // Not encodeURIComponent: that throws on a lone surrogate and leaves some of the unsafe characters alone.
+  let encoded = '';
+  for (const byte of Buffer.from(char)) encoded += '%' + byte.toString(16).toUpperCase().padStart(2, '0');
+  return encoded;
 }
 
 function cutToWildcard(path: string): string {

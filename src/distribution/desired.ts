@@ -1,0 +1,99 @@
+import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
+import type {DistributionSettings} from '../config/types.js';
+
+/** AWS's own cache policy for objects that compress: TTLs 1 s / 1 day / 1 year, nothing of the request in the key but the path. */
+export const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
+
+export interface DesiredDistribution {
+  /** Site name: goes into the CallerReference and the comment. */
+  readonly name: string;
+  readonly bucket: string;
+  /** Region of the bucket. */
+  readonly region: string;
+  /** Without slashes at the ends; becomes the origin path. */
+  readonly prefix: string;
+  readonly originAccessControlId: string;
+  readonly settings: DistributionSettings;
+}
+
+/**
+ * The whole DistributionConfig for a site in a private bucket: HTTPS only (plain HTTP is redirected), compressed, HTTP/2
+ * and HTTP/3, IPv6. No response headers policy: what the site's own headers say is left alone unless `raw` says otherwise.
+ */
+export function desiredConfig(desired: DesiredDistribution): DistributionConfig {
+  const {name, bucket, settings} = desired;
+  const originId = `s3-${bucket}`;
+  const aliases = [...(settings.aliases ?? [])];
+  const errors = [...(settings.customErrorResponses ?? [])];
+  return {
+    CallerReference: callerReference(name),
+    Comment: (settings.comment ?? `${name}, made by frontctl`).slice(0, 128),
+    Enabled: true,
+    IsIPV6Enabled: true,
+    HttpVersion: settings.httpVersion ?? 'http2and3',
+    PriceClass: settings.priceClass ?? 'PriceClass_All',
+    DefaultRootObject: settings.defaultRootObject ?? 'index.html',
+    Aliases: {Quantity: aliases.length, Items: aliases},
+    Origins: {
+      Quantity: 1,
+      Items: [
+        {
+          Id: originId,
+          DomainName: originDomain(bucket, desired.region),
+          OriginPath: desired.prefix === '' ? '' : `/${desired.prefix}`,
+          CustomHeaders: {Quantity: 0, Items: []},
+          // Required and empty: access goes by the origin access control.
+          S3OriginConfig: {OriginAccessIdentity: ''},
+          OriginAccessControlId: desired.originAccessControlId,
+        },
+      ],
+    },
+    DefaultCacheBehavior: {
+      TargetOriginId: originId,
+      ViewerProtocolPolicy: 'redirect-to-https',
+      AllowedMethods: {
+        Quantity: 2,
+        Items: ['GET', 'HEAD'],
+        CachedMethods: {Quantity: 2, Items: ['GET', 'HEAD']},
+      },
+      Compress: true,
+      CachePolicyId: cachingOptimized,
+    },
+    CustomErrorResponses: {Quantity: errors.length, Items: errors},
+    ViewerCertificate: {CloudFrontDefaultCertificate: true},
+    Restrictions: {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
+    ...settings.raw,
+  };
+}
+
+/** The same for the same site, so that a create whose answer was lost is not made twice (DistributionAlreadyExists). */
+export function callerReference(name: string): string {
+  return `frontctl-${name}`;
+}
+
+/** The bucket's REST endpoint: origin access control does not work with S3 website endpoints. */
+export function originDomain(bucket: string, region: string): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `${bucket}.s3.${region}.${suffix}`;
+}
+
+/** Whether an origin's domain name is an S3 endpoint of `bucket`, regional, global or dual-stack. */
+export function isBucketDomain(domain: string, bucket: string): boolean {
+  return domain.startsWith(`${bucket}.s3.`) || domain.startsWith(`${bucket}.s3-`);
+}
+
+/**
+ * What viewers put before a key of the site under `prefix` of `bucket`, for each origin that shows it: '' or `docs/`.
+ * Empty when no origin of the distribution can see the prefix.
+ */
+export function viewerRoots(config: DistributionConfig, bucket: string, prefix: string): readonly string[] {
+  const stored = prefix === '' ? '' : `${prefix}/`;
+  const roots = new Set<string>();
+  for (const origin of config.Origins?.Items ?? []) {
+    if (!isBucketDomain(origin.DomainName ?? '', bucket)) continue;
+    const path = (origin.OriginPath ?? '').replace(/^\/|\/$/g, '');
+    const shown = path === '' ? '' : `${path}/`;
+    if (stored.startsWith(shown)) roots.add(stored.slice(shown.length));
+  }
+  return [...roots].sort();
+}

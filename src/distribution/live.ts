@@ -1,0 +1,182 @@
+import type {
+  CloudFrontClient,
+  DistributionConfig,
+  DistributionSummary,
+  Tag,
+} from '@aws-sdk/client-cloudfront';
+import {
+  call,
+  mapConcurrent,
+  toFailure,
+  waitFor,
+  type Aws,
+  type Poll,
+  type WaitOptions,
+} from '../aws/index.js';
+import type {Work} from '../events.js';
+import {Failure} from '../failure.js';
+import {isBucketDomain} from './desired.js';
+
+export interface Distribution {
+  readonly id: string;
+  readonly arn: string;
+  /** `d111111abcdef8.cloudfront.net` */
+  readonly domainName: string;
+  /** `InProgress` or `Deployed`. */
+  readonly status: string;
+  /** For If-Match; undefined where it came from a listing. */
+  readonly etag: string | undefined;
+  readonly config: DistributionConfig;
+}
+
+async function open(aws: Aws) {
+  const [sdk, client] = await Promise.all([import('@aws-sdk/client-cloudfront'), aws.cloudfront()]);
+  return {sdk, client};
+}
+
+const cloudfront = (operation: string, resource: string) =>
+  ({service: 'cloudfront', operation, resource}) as const;
+
+/** The distribution, its whole config and its ETag. Failure NO_SUCH_DISTRIBUTION (exit 2). */
+export async function readDistribution(aws: Aws, id: string): Promise<Distribution> {
+  const {sdk, client} = await open(aws);
+  try {
+    const {Distribution: found, ETag} = await client.send(new sdk.GetDistributionCommand({Id: id}));
+    return {
+      id,
+      arn: found?.ARN ?? '',
+      domainName: found?.DomainName ?? '',
+      status: found?.Status ?? '',
+      etag: ETag,
+      config: found?.DistributionConfig ?? ({} as DistributionConfig),
+    };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchDistribution') throw noSuchDistribution(id, error);
+    throw toFailure(error, cloudfront('GetDistribution', `distribution ${id}`));
+  }
+}
+
+export function noSuchDistribution(id: string, cause?: unknown): Failure {
+  return new Failure('usage', 'NO_SUCH_DISTRIBUTION', `There is no distribution ${id} in this account.`, {
+    hint: 'Check distribution.id (or --distribution) and that the profile is one of the account that owns it.',
+    cause,
+  });
+}
+
+/** Every distribution of the account, page by page, in CloudFront's order. */
+export async function* listDistributions(aws: Aws): AsyncGenerator<DistributionSummary, void, void> {
+  const {sdk, client} = await open(aws);
+  let marker: string | undefined;
+  do {
+    const {DistributionList: page} = await call(cloudfront('ListDistributions', 'all distributions'), () =>
+      client.send(new sdk.ListDistributionsCommand({Marker: marker, MaxItems: 100})),
+    );
+    yield* page?.Items ?? [];
+    marker = page?.IsTruncated ? page.NextMarker : undefined;
+  } while (marker !== undefined);
+}
+
+/** The distribution that answers for `alias`; a wildcard alias answers for one level below it. */
+export async function findByAlias(aws: Aws, alias: string): Promise<Distribution | undefined> {
+  const wanted = alias.toLowerCase();
+  const wildcard = wanted.replace(/^[^.]+/, '*');
+  let second: string | undefined;
+  for await (const summary of listDistributions(aws)) {
+    const names = summary.Aliases?.Items?.map(name => name.toLowerCase()) ?? [];
+    if (names.includes(wanted)) return readDistribution(aws, summary.Id ?? '');
+    if (names.includes(wildcard)) second = summary.Id;
+  }
+  return second === undefined ? undefined : readDistribution(aws, second);
+}
+
+export const siteTag = 'frontctl:site';
+
+/**
+ * The distribution tagged `frontctl:site=<name>`. Tags take a call for each distribution, so where the bucket is known
+ * only those with an origin in it are asked. Failure AMBIGUOUS_SITE when two carry the tag.
+ */
+export async function findByTag(aws: Aws, name: string, bucket?: string): Promise<Distribution | undefined> {
+  const {sdk, client} = await open(aws);
+  const candidates: DistributionSummary[] = [];
+  for await (const summary of listDistributions(aws)) {
+    const origins = summary.Origins?.Items ?? [];
+    const mayBe =
+      bucket === undefined || origins.some(origin => isBucketDomain(origin.DomainName ?? '', bucket));
+    if (mayBe) candidates.push(summary);
+  }
+  const tagged: string[] = [];
+  const read = async (summary: DistributionSummary) => {
+    const tags = await readTags(sdk, client, summary.ARN ?? '');
+    return tags.some(tag => tag.Key === siteTag && tag.Value === name) ? summary.Id : undefined;
+  };
+  for await (const id of mapConcurrent(candidates, 8, read)) if (id !== undefined) tagged.push(id);
+  const [only, other] = tagged.sort();
+  if (only !== undefined && other !== undefined) {
+    throw new Failure(
+      'conflict',
+      'AMBIGUOUS_SITE',
+      `Distributions ${tagged.join(' and ')} both carry the tag ${siteTag}=${name}.`,
+      {hint: 'Name one of them as distribution.id.'},
+    );
+  }
+  return only === undefined ? undefined : readDistribution(aws, only);
+}
+
+async function readTags(
+  sdk: Awaited<ReturnType<typeof open>>['sdk'],
+  client: CloudFrontClient,
+  arn: string,
+): Promise<readonly Tag[]> {
+  const {Tags} = await call(cloudfront('ListTagsForResource', arn), () =>
+    client.send(new sdk.ListTagsForResourceCommand({Resource: arn})),
+  );
+  return Tags?.Items ?? [];
+}
+
+/** Creates it with its tags in one call, so that a crash right after it leaves a distribution that is found again. */
+export async function createDistribution(
+  aws: Aws,
+  config: DistributionConfig,
+  tags: Readonly<Record<string, string>>,
+): Promise<Distribution> {
+  const {sdk, client} = await open(aws);
+  const items = Object.entries(tags).map(([Key, Value]) => ({Key, Value}));
+  const {Distribution: made, ETag} = await call(
+    cloudfront(
+      'CreateDistribution',
+      `a distribution for ${config.Origins?.Items?.[0]?.DomainName ?? 'the site'}`,
+    ),
+    () =>
+      client.send(
+        new sdk.CreateDistributionWithTagsCommand({
+          DistributionConfigWithTags: {DistributionConfig: config, Tags: {Items: items}},
+        }),
+      ),
+  );
+  return {
+    id: made?.Id ?? '',
+    arn: made?.ARN ?? '',
+    domainName: made?.DomainName ?? '',
+    status: made?.Status ?? 'InProgress',
+    etag: ETag,
+    config: made?.DistributionConfig ?? config,
+  };
+}
+
+export interface WaitDeployedOptions extends Pick<
+  WaitOptions<never>,
+  'timeoutMs' | 'delay' | 'sleep' | 'now' | 'signal'
+> {
+  readonly aws: Aws;
+  readonly id: string;
+}
+
+/** Minutes on AWS. Failure WAIT_TIMEOUT (exit 5), NO_SUCH_DISTRIBUTION. */
+export async function* waitDeployed(options: WaitDeployedOptions): Work<void> {
+  const {aws, id, ...rest} = options;
+  const poll = async (): Promise<Poll<undefined>> => {
+    const {status} = await readDistribution(aws, id);
+    return status === 'Deployed' ? {done: true, value: undefined} : {done: false, status};
+  };
+  yield* waitFor({...rest, poll, id: 'distribution', subject: `distribution ${id}`});
+}
