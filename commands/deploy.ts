@@ -1,0 +1,84 @@
+import {Args, Flags} from '@oclif/core';
+import type {DeployResult, PlanDescription} from '../src/deploy/index.js';
+import {FrontctlCommand} from '../src/terminal/command.js';
+import {deploySite, planSite} from '../src/terminal/deploy-site.js';
+import {deployText, planText} from '../src/terminal/deploy-text.js';
+import {durationFlag} from '../src/terminal/flags.js';
+
+export default class Deploy extends FrontctlCommand<DeployResult | PlanDescription> {
+  static override summary = 'Put a build live: upload what changed, then invalidate exactly that.';
+
+  static override description =
+    'Files go up in an order that never shows a page whose assets are missing: fingerprinted assets, other files, HTML, then deletes. What changed is decided by content and headers, not by time. Run it again after an interruption; it goes on where it stopped.';
+
+  static override examples = [
+    {
+      description: 'See the site on this machine, without an account or a config',
+      command: '<%= config.bin %> deploy ./dist --local',
+    },
+    {description: 'Show what would change', command: '<%= config.bin %> deploy --dry-run'},
+    {
+      description: 'Deploy the production environment of the config from CI',
+      command: '<%= config.bin %> deploy --env production --yes --json',
+    },
+    {
+      description: 'Deploy to a bucket and distribution made elsewhere',
+      command: '<%= config.bin %> deploy ./dist --bucket my-site --distribution E2QWRUHAPOMQZL',
+    },
+  ];
+
+  static override args = {
+    dir: Args.string({description: 'Build folder (default: site.dir of the config).'}),
+  };
+
+  static override flags = {
+    'dry-run': Flags.boolean({summary: 'Show the plan and change nothing.'}),
+    bucket: Flags.string({helpValue: 'NAME', summary: 'Bucket (default: bucket.name of the config).'}),
+    distribution: Flags.string({
+      helpValue: 'ID',
+      summary: 'Distribution to invalidate (default: distribution.id of the config).',
+    }),
+    prefix: Flags.string({
+      helpValue: 'PREFIX',
+      summary: 'Folder inside the bucket (default: bucket.prefix of the config).',
+    }),
+    wait: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Wait until the edge has dropped the old files.',
+    }),
+    timeout: durationFlag({
+      default: 600_000,
+      defaultHelp: () => Promise.resolve('10m'),
+      summary: 'How long to wait.',
+    }),
+    prune: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary:
+        'Delete files of earlier deploys that are no longer in the build. Files that others put there always stay.',
+    }),
+    concurrency: Flags.integer({
+      min: 1,
+      max: 1024,
+      helpValue: 'N',
+      summary: 'Uploads at a time, at most (default: as many as the bucket takes).',
+    }),
+    release: Flags.string({
+      helpValue: 'ID',
+      summary: 'Name of this release (default: the time and four random digits).',
+    }),
+    commit: Flags.string({helpValue: 'SHA', summary: 'Commit that was built, kept with the release.'}),
+  };
+
+  protected override async execute(): Promise<DeployResult | PlanDescription> {
+    const {args, flags} = await this.parse(Deploy);
+    const request = {...flags, dir: args.dir, timeoutMs: flags.timeout};
+    const session = this.session(flags);
+    return flags['dry-run'] ? planSite(session, request) : deploySite(session, request);
+  }
+
+  protected override text(result: DeployResult | PlanDescription): string {
+    return 'plan' in result ? planText(result) : deployText(result);
+  }
+}

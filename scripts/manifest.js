@@ -1,0 +1,22 @@
+/** Writes oclif.manifest.json from dist/ (the same as `oclif manifest`); with --check, fails when the committed one differs. */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {Plugin, settings} from '@oclif/core';
+
+settings.enableAutoTranspile = false;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const plugin = new Plugin({
+  ignoreManifest: true,
+  errorOnManifestCreate: true,
+  respectNoCacheDefault: true,
+  root,
+});
+await plugin.load();
+const text = `${JSON.stringify(plugin.manifest, null, 2)}\n`;
+const file = new URL('../oclif.manifest.json', import.meta.url);
+
+if (!process.argv.includes('--check')) writeFileSync(file, text);
+else if (readFileSync(file, 'utf8') !== text) {
+  console.error('oclif.manifest.json is out of date: npm run build writes it.');
+  process.exitCode = 1;
+}

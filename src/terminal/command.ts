@@ -1,0 +1,98 @@
+import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
+import {reportFailure} from './report.js';
+import {openSession, type Session} from './session.js';
+
+type GlobalFlags = Interfaces.InferredFlags<(typeof FrontctlCommand)['baseFlags']>;
+
+/**
+ * Base of every command: global flags, `--json`, errors and exit codes. A command parses, makes one call into src/,
+ * and returns one value that `text` renders for people and `--json` prints as it is.
+ */
+export abstract class FrontctlCommand<Result extends object> extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    config: Flags.string({
+      char: 'c',
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+      summary: 'Config file (default: frontctl.config.* found from here upwards).',
+    }),
+    env: Flags.string({
+      char: 'e',
+      helpValue: 'NAME',
+      helpGroup: 'GLOBAL',
+      summary: 'Environment of the config to use.',
+    }),
+    local: Flags.boolean({
+      helpGroup: 'GLOBAL',
+      summary: 'Use the embedded cloud on this machine instead of AWS; it is started when it is not running.',
+    }),
+    profile: Flags.string({
+      helpValue: 'NAME',
+      helpGroup: 'GLOBAL',
+      summary: 'AWS profile (default: AWS_PROFILE).',
+    }),
+    region: Flags.string({helpValue: 'REGION', helpGroup: 'GLOBAL', summary: 'AWS region of the bucket.'}),
+    'endpoint-url': Flags.string({
+      helpValue: 'URL',
+      helpGroup: 'GLOBAL',
+      summary: 'Send every AWS call to this URL (an emulator).',
+      exclusive: ['local'],
+    }),
+    'no-color': Flags.boolean({helpGroup: 'GLOBAL', summary: 'Plain text (NO_COLOR=1 does the same).'}),
+    quiet: Flags.boolean({helpGroup: 'GLOBAL', summary: 'No progress on stderr, only warnings and errors.'}),
+    yes: Flags.boolean({char: 'y', helpGroup: 'GLOBAL', summary: 'Answer yes to every question.'}),
+  };
+
+  /** Does the work and returns what `--json` prints. */
+  protected abstract execute(): Promise<Result>;
+
+  /** The same value for people, answer first, without a newline at the end; empty for nothing. */
+  protected abstract text(result: Result): string;
+
+  override async run(): Promise<Result> {
+    const result = await this.execute();
+    if (!this.jsonEnabled()) {
+      const text = this.text(result);
+      if (text !== '') process.stdout.write(`${text}\n`);
+    }
+    return result;
+  }
+
+  /** Exit code of a run that ended without an error but not with success either (0 unless a command says otherwise). */
+  protected finishWith(code: number): void {
+    process.exitCode = code;
+  }
+
+  private opened: Session | undefined;
+
+  /** Config, AWS clients, progress and Ctrl-C for this run. */
+  protected session(flags: GlobalFlags): Session {
+    this.opened ??= openSession({
+      cwd: process.cwd(),
+      env: process.env,
+      configFile: flags.config,
+      environment: flags.env,
+      local: flags.local,
+      profile: flags.profile,
+      region: flags.region,
+      endpointUrl: flags['endpoint-url'],
+      silent: flags.quiet || this.jsonEnabled(),
+      assumeYes: flags.yes,
+    });
+    return this.opened;
+  }
+
+  // oclif's own handling prints stacks and dumps its config under --json; the exit code has to be set for both modes.
+  protected override async catch(error: Error): Promise<never> {
+    await this.opened?.close();
+    if (error instanceof Errors.ExitError) throw error;
+    const code = reportFailure(error, this.jsonEnabled() || this.argv.includes('--json'));
+    throw Object.assign(new Errors.ExitError(code), {exitCode: code, cause: error});
+  }
+
+  protected override async finally(): Promise<void> {
+    await this.opened?.close();
+  }
+}

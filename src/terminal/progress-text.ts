@@ -1,0 +1,41 @@
+import {chalkStderr} from 'chalk';
+import type {ProgressEvent} from '../events.js';
+import {formatBytes, formatDuration} from './format.js';
+
+/** Shows events as they come. `end` is called once, with the error if the work failed. */
+export interface ProgressView {
+  readonly show: (event: ProgressEvent) => void | Promise<void>;
+  readonly end: (error?: unknown) => void | Promise<void>;
+}
+
+export function warningLine(message: string): string {
+  return `${chalkStderr.yellow('Warning:')} ${message}`;
+}
+
+export function waitText(event: ProgressEvent & {type: 'wait'}): string {
+  return `${event.status}, ${formatDuration(event.elapsedMs)} of at most ${formatDuration(event.limitMs)}`;
+}
+
+export interface Totals {
+  readonly files: number | undefined;
+  readonly bytes: number | undefined;
+}
+
+/** `120/2,000 files · 1.2/8.0 MiB · 3.1 MiB/s · 2 s left` for a step that started `elapsedMs` ago. */
+export function progressText(now: {files: number; bytes: number}, totals: Totals, elapsedMs: number): string {
+  const parts: string[] = [];
+  const of = (done: string, all: string | undefined): string => (all === undefined ? done : `${done}/${all}`);
+  parts.push(`${of(now.files.toLocaleString('en-US'), totals.files?.toLocaleString('en-US'))} files`);
+  if (now.bytes > 0)
+    parts.push(
+      of(formatBytes(now.bytes), totals.bytes === undefined ? undefined : formatBytes(totals.bytes)),
+    );
+  if (elapsedMs >= 1000 && now.bytes > 0) {
+    parts.push(`${formatBytes((now.bytes / elapsedMs) * 1000)}/s`);
+    if (totals.files !== undefined && now.files > 0 && now.files < totals.files) {
+      const share = totals.bytes ? now.bytes / totals.bytes : now.files / totals.files;
+      if (share > 0) parts.push(`${formatDuration(elapsedMs / share - elapsedMs)} left`);
+    }
+  }
+  return parts.join(' · ');
+}

@@ -1,0 +1,67 @@
+import {Errors} from '@oclif/core';
+import {chalkStderr} from 'chalk';
+import {exitCodes, Failure} from '../failure.js';
+
+/** The error shape of `--json`: stable, documented in README. */
+export interface ErrorReport {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+    readonly exit: number;
+  };
+}
+
+function isUsageError(error: unknown): error is Errors.CLIError {
+  return error instanceof Errors.CLIError && error.oclif.exit === exitCodes.usage;
+}
+
+/** Any thrown value as the one error that users see. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (isUsageError(error)) {
+    // oclif appends "See more help with --help" on a line of its own.
+    const [message = '', ...rest] = error.message.split('\nSee more help');
+    const hint = rest.length > 0 ? 'See --help for the flags and arguments of this command.' : undefined;
+    return new Failure('usage', 'USAGE', message.trim().replaceAll(/\n+/g, ' '), {hint, cause: error});
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure('unexpected', 'UNEXPECTED', message === '' ? 'Something went wrong.' : message, {
+    hint: 'This looks like a fault in frontctl. Run it again with DEBUG=frontctl for the details.',
+    cause: error,
+  });
+}
+
+export function errorReport(failure: Failure): ErrorReport {
+  return {
+    error: {code: failure.code, message: failure.message, hint: failure.hint ?? null, exit: failure.exitCode},
+  };
+}
+
+export function isDebugging(env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env['DEBUG'] ?? '')
+    .split(/[\s,]+/)
+    .some(name => name === 'frontctl' || name === '*' || name === 'frontctl*');
+}
+
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return [error.stack ?? error.message, ...causes(error.cause).map(text => `caused by: ${text}`)];
+}
+
+/** The error for people: one sentence, then what to try; the stack only under DEBUG=frontctl. */
+export function errorText(failure: Failure, debugging = isDebugging()): string {
+  const lines = [`${chalkStderr.red.bold('Error:')} ${failure.message}`];
+  if (failure.hint !== undefined) lines.push(`${chalkStderr.cyan('Try:')} ${failure.hint}`);
+  if (debugging) lines.push(...causes(failure));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Prints a failure where the contract wants it (stdout as JSON, else stderr) and gives its exit code. */
+export function reportFailure(error: unknown, json: boolean): number {
+  const failure = asFailure(error);
+  if (json) process.stdout.write(`${JSON.stringify(errorReport(failure), null, 2)}\n`);
+  else process.stderr.write(errorText(failure));
+  if (json && isDebugging()) process.stderr.write(errorText(failure, true));
+  return failure.exitCode;
+}

@@ -1,0 +1,42 @@
+import {Errors} from '@oclif/core';
+import {describe, expect, it} from 'vitest';
+import {Failure} from '../../src/failure.js';
+import {asFailure, errorReport, errorText, isDebugging} from '../../src/terminal/report.js';
+
+describe('errors', () => {
+  it('keeps a Failure as it is', () => {
+    const failure = new Failure('conflict', 'LOCKED', 'Somebody deploys.', {hint: 'Wait.'});
+    expect(asFailure(failure)).toBe(failure);
+    expect(errorReport(failure)).toEqual({
+      error: {code: 'LOCKED', message: 'Somebody deploys.', hint: 'Wait.', exit: 4},
+    });
+  });
+
+  it('turns a usage error of oclif into exit 2 on one line', () => {
+    const failure = asFailure(
+      new Errors.CLIError('Nonexistent flag: --foo\nSee more help with --help', {exit: 2}),
+    );
+    expect(failure).toMatchObject({code: 'USAGE', exitCode: 2, message: 'Nonexistent flag: --foo'});
+    expect(failure.hint).toContain('--help');
+  });
+
+  it.each([[new Error('boom')], ['boom']])('calls anything else unexpected: %s', thrown => {
+    expect(asFailure(thrown)).toMatchObject({code: 'UNEXPECTED', exitCode: 1, message: 'boom'});
+  });
+
+  it('prints a sentence and what to try, and a stack only when debugging', () => {
+    const failure = new Failure('usage', 'X', 'It is wrong.', {hint: 'Do this.', cause: new Error('deep')});
+    expect(errorText(failure, false)).toBe('Error: It is wrong.\nTry: Do this.\n');
+    expect(errorText(failure, true)).toMatch(/report\.test\.ts[\s\S]*caused by: Error: deep/);
+  });
+
+  it.each([
+    ['frontctl', true],
+    ['oclif,frontctl', true],
+    ['*', true],
+    ['oclif', false],
+    ['', false],
+  ])('DEBUG=%s -> %s', (DEBUG, expected) => {
+    expect(isDebugging({DEBUG})).toBe(expected);
+  });
+});
