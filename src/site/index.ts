@@ -1,9 +1,89 @@
 /** Files on disk -> what is to be live: keys, hashes, Content-Type, Cache-Control. Reads only; knows nothing of AWS. */
+import {statSync, type Stats} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import {resolve} from 'node:path';
 import {Failure} from '../failure.js';
-import type {ReadSiteOptions, Site} from './types.js';
+import {buildHint} from './guess.js';
+import {hashFiles} from './hash.js';
+import {failureOf} from './reading.js';
+import {compileRules} from './rules.js';
+import {scan} from './scan.js';
+import type {ReadSiteOptions, Site, SkippedFile} from './types.js';
 
 export type * from './types.js';
+export {contentTypeOf, isHtml} from './content-type.js';
+export {fingerprintOf, type Fingerprint} from './fingerprint.js';
+export {cacheControl, compileRules, type Decision} from './rules.js';
+export {compareKeys} from './scan.js';
 
-export function readSite(options: ReadSiteOptions): Promise<Site> {
-  return Promise.reject(new Failure('unexpected', 'NOT_BUILT', `readSite is not built yet: ${options.dir}`));
+/**
+ * Reads a build folder: walks it, hashes every file and decides its headers. Changes nothing on disk.
+ *
+ * Failures: NO_SUCH_DIRECTORY, NOT_A_DIRECTORY, KEY_TOO_LONG, BAD_FILE_NAME, DUPLICATE_KEY (usage); UNREADABLE_FILE
+ * (access; unexpected for I/O errors); EMPTY_BUILD (refused: deploying nothing would delete the site); FILE_CHANGED
+ * (conflict: a build is still writing). Rejects with `signal.reason` when stopped.
+ */
+export async function readSite(options: ReadSiteOptions): Promise<Site> {
+  const {signal, onProgress} = options;
+  signal?.throwIfAborted();
+  const dir = resolve(options.dir);
+  requireDirectory(dir, options.dir);
+  const {files, skipped} = await scan(dir, options.site, signal);
+  if (files.length === 0) throw emptyBuild(options.dir, skipped);
+
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  const totals = {totalFiles: files.length, totalBytes: bytes};
+  const digests = await hashFiles(files, {
+    workers: options.concurrency ?? Math.min(4, availableParallelism() - 1),
+    cache: options.hashCache,
+    signal,
+    onHashed: onProgress && ((done, doneBytes) => onProgress({files: done, bytes: doneBytes, ...totals})),
+  });
+  const decide = compileRules(options.site, options.errorPages);
+  return {
+    dir,
+    bytes,
+    skipped,
+    files: files.map(({key, path, size}, index) => {
+      const {sha256, md5} = digests[index] ?? missing(key);
+      return {key, path, size, sha256, md5, ...decide(key)};
+    }),
+  };
+}
+
+function missing(key: string): never {
+  throw new Failure('unexpected', 'NOT_HASHED', `${key} was not hashed.`);
+}
+
+function requireDirectory(dir: string, given: string): void {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(dir, {throwIfNoEntry: false});
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw failureOf(error, given);
+  }
+  if (stats === undefined) {
+    throw new Failure('usage', 'NO_SUCH_DIRECTORY', `There is no build folder ${given} (looked at ${dir}).`, {
+      hint: buildHint(dir),
+    });
+  }
+  if (!stats.isDirectory()) {
+    throw new Failure('usage', 'NOT_A_DIRECTORY', `${given} is a file; a deploy needs the build folder.`, {
+      hint: 'Name the folder that holds index.html.',
+    });
+  }
+}
+
+function emptyBuild(given: string, skipped: readonly SkippedFile[]): Failure {
+  const [first] = skipped;
+  const detail =
+    first === undefined ? 'it is empty' : `${skipped.length} skipped, such as ${first.path}: ${first.reason}`;
+  return new Failure(
+    'refused',
+    'EMPTY_BUILD',
+    `The build folder ${given} holds no file to deploy (${detail}).`,
+    {
+      hint: buildHint(resolve(given)),
+    },
+  );
 }

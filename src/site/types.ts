@@ -76,6 +76,11 @@ export interface ReadSiteOptions {
   /** Worker threads for hashing large files, the main thread not counted; 0 hashes everything on the main thread. Default: cores - 1, at most 4. */
   readonly concurrency?: number;
   readonly hashCache?: HashCache;
+  /**
+   * Keys (or `/`-paths) that the distribution serves as custom error responses: `customErrorResponses[].ResponsePagePath`.
+   * They get no `s-maxage` (see `cacheControl` in rules.ts). `404.html` and its like are known without being named.
+   */
+  readonly errorPages?: readonly string[];
   /** Called now and then with absolute counts of what is hashed so far. */
   readonly onProgress?: (hashed: {
     readonly files: number;

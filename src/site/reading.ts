@@ -1,0 +1,30 @@
+import {Failure} from '../failure.js';
+
+/** The file's size is not what the walk saw, or the file is gone: the build is still running. */
+export function changed(key: string, what: string, cause?: unknown): Failure {
+  return new Failure('conflict', 'FILE_CHANGED', `${key} ${what} while being read.`, {
+    hint: 'Run the deploy after the build has finished.',
+    cause,
+  });
+}
+
+/** A file system error on `key` -> FILE_CHANGED (gone, replaced by a folder), UNREADABLE_FILE (permissions, I/O, limits). */
+export function failureOf(error: unknown, key: string): Failure {
+  if (error instanceof Failure) return error;
+  const {code = 'an unknown error'} = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return changed(key, 'was deleted', error);
+    case 'EISDIR':
+      return changed(key, 'was replaced by a folder', error);
+    case 'EACCES':
+    case 'EPERM':
+      return new Failure('access', 'UNREADABLE_FILE', `${key} cannot be read: permission denied.`, {
+        hint: 'Give the user that deploys read permission, or leave it out with site.ignore.',
+        cause: error,
+      });
+    default:
+      return new Failure('unexpected', 'UNREADABLE_FILE', `${key} cannot be read (${code}).`, {cause: error});
+  }
+}
