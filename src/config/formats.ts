@@ -1,0 +1,44 @@
+/**
+ * General purpose bucket names:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export const bucketName =
+  /^(?=.{3,63}$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]*[a-z0-9]$/;
+
+/** `us-east-1`, `us-gov-west-1`, `eu-isoe-west-1`. */
+export const region = /^[a-z]{2,}(?:-[a-z]+){1,2}-\d{1,2}$/;
+
+/** Segments between single slashes; no `.` or `..`, and never the folder where frontctl keeps its own records. */
+export const keyPrefix = /^(?!\.frontctl(?:\/|$))(?!(?:.*\/)?\.{1,2}(?:\/|$))[^/\p{Cc}]+(?:\/[^/\p{Cc}]+)*$/u;
+
+export const siteName = /^(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+export const distributionId = /^E[A-Z0-9]+$/;
+
+/**
+ * Alternate domain names, `*.` allowed as the whole first label:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
+ */
+export const alias =
+  /^(?=.{1,253}$)(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html (empty: none). */
+export const rootObject = /^(?!\/)[A-Za-z0-9_\-.*$/~"'&]{0,255}$/;
+
+/** A field value as HTTP allows it (RFC 9110, section 5.5), ASCII only. */
+export const headerValue = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
+
+/** RFC 9110, section 8.3.1: `text/html; charset=utf-8`. */
+export const mediaType =
+  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[ \t]*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))*$/;
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/APIReference/API_Tag.html; `aws:` is AWS's own. */
+export const tagKey = /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+export const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+export const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** Codes that CloudFront lets a custom error response replace. */
+export const errorCodes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
+/** Codes that it may answer instead, as CloudFront spells them: strings. */
+export const responseCodes = ['200', ...errorCodes.map(String)] as const;

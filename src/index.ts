@@ -1,0 +1,9 @@
+export {defineConfig, type ConfigContext, type ConfigFunction} from './config/define.js';
+export type {
+  BucketConfig,
+  Config,
+  ConfigFile,
+  DistributionSettings,
+  HeaderRule,
+  SiteConfig,
+} from './config/types.js';

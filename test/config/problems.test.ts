@@ -1,0 +1,232 @@
+import {describe, expect, it} from 'vitest';
+import {loadConfig} from '../../src/config/index.js';
+import {examine} from '../../src/config/problems.js';
+import {failureOf, project} from './project.js';
+
+const sentences = (file: unknown, environment?: string, env: NodeJS.ProcessEnv = {}): readonly string[] =>
+  examine(file, environment, env).problems.map(({sentence}) => sentence);
+
+describe('what is allowed', () => {
+  it.each<[string, object]>([
+    ['names', {name: 'my-site-2'}],
+    ['prefix', {bucket: {name: 'www.example.com', region: 'us-gov-west-1', prefix: 'sites/ü b/www'}}],
+    ['aliases', {distribution: {aliases: ['example.com', '*.example.com', 'xn--bcher-kva.example']}}],
+    ['root object', {distribution: {defaultRootObject: 'app/index.html'}}],
+    ['no root object', {distribution: {defaultRootObject: ''}}],
+    ['undefined', {bucket: undefined, distribution: {id: undefined}}],
+    [
+      'errors',
+      {
+        distribution: {
+          customErrorResponses: [
+            {ErrorCode: 403, ResponsePagePath: '/index.html', ResponseCode: '200', ErrorCachingMinTTL: 0},
+            {ErrorCode: 404},
+          ],
+        },
+      },
+    ],
+    ['raw', {distribution: {raw: {WebACLId: 'arn:aws:wafv2:...', Logging: {Enabled: false}}}}],
+    [
+      'rules',
+      {
+        site: {
+          rules: [
+            {match: ['*.html', 'a/**'], cacheControl: 'no-cache'},
+            {match: '*.x', contentType: 'text/x; charset="utf-8"'},
+          ],
+        },
+      },
+    ],
+    ['tags', {tags: {'team:owner': 'Front end / Öl', empty: ''}}],
+  ])('%s', (_name, config) => {
+    expect(sentences(config)).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  const bucketPhrase = 'must be a bucket name: 3 to 63 lowercase letters';
+  it.each<[unknown, string]>([
+    [[], 'the config is an empty list but must be an object'],
+    [{bucket: {nam: 'x'}}, 'bucket.nam is not a known key (did you mean name?)'],
+    [{distributoin: {}}, 'distributoin is not a known key (did you mean distribution?)'],
+    [{bucket: {colour: 'x'}}, 'bucket.colour is not a known key (known keys are name, region, prefix)'],
+    [{distribution: {raw: {CallerReference: 'x'}}}, 'distribution.raw.CallerReference is not a known key'],
+    [
+      {distribution: {raw: {WebAclId: 'x'}}},
+      'distribution.raw.WebAclId is not a known key (did you mean WebACLId?)',
+    ],
+    [{bucket: []}, 'bucket is an empty list but must be an object'],
+    [{bucket: null}, 'bucket is empty but must be an object'],
+    [{site: {ignore: 'x'}}, 'site.ignore is "x" but must be a list'],
+    [{site: {ignore: ['a', 7]}}, 'site.ignore[1] is 7 but must be a string'],
+    [{site: {dir: () => 'x'}}, 'site.dir is a function but must be a string'],
+    [{site: {rules: [{cacheControl: 'no-cache'}]}}, 'site.rules[0].match is missing'],
+    [
+      {site: {rules: [{match: '*'}]}},
+      'site.rules[0] sets nothing (allowed are cacheControl and contentType)',
+    ],
+    [
+      {site: {rules: [{match: '*', cacheControl: 'a\nb'}]}},
+      'site.rules[0].cacheControl is "a\\nb" but must be a Cache-Control value',
+    ],
+    [
+      {site: {rules: [{match: '*', contentType: 'html'}]}},
+      'site.rules[0].contentType is "html" but must be a media type',
+    ],
+    [
+      {site: {rules: [{match: [], contentType: 'text/x'}]}},
+      'site.rules[0].match is an empty list but must be at least one glob',
+    ],
+    [
+      {site: {rules: [{match: 7, contentType: 'text/x'}]}},
+      'site.rules[0].match is 7 but must be a glob or a list of globs',
+    ],
+    [{name: 'My Site'}, 'name is "My Site" but must be at most 63 lowercase letters'],
+    ...[
+      'ab',
+      'A-b',
+      'a..b',
+      '1.2.3.4',
+      'xn--abc',
+      'abc-s3alias',
+      '-abc',
+      'a_b',
+      'x'.repeat(64),
+      'abc--x-s3',
+    ].map((name): [unknown, string] => [
+      {bucket: {name}},
+      `bucket.name is ${JSON.stringify(name)} but ${bucketPhrase}`,
+    ]),
+    [{bucket: {region: 'europe'}}, 'bucket.region is "europe" but must be a region such as us-east-1'],
+    ...['/a', 'a/', 'a//b', 'a/../b', '.', '.frontctl/x', ''].map((prefix): [unknown, string] => [
+      {bucket: {prefix}},
+      `bucket.prefix is ${JSON.stringify(prefix)} but must be a key prefix such as sites/www`,
+    ]),
+    [
+      {distribution: {id: 'd111111abcdef8.cloudfront.net'}},
+      'but must be a distribution id such as E2EXAMPLE1ABCD',
+    ],
+    ...['https://example.com', 'example', 'a.*.com', 'example.com/x', 'example.com:80'].map(
+      (alias): [unknown, string] => [
+        {distribution: {aliases: [alias]}},
+        `distribution.aliases[0] is "${alias}" but must be a host name such as www.example.com`,
+      ],
+    ),
+    [{distribution: {aliases: ['a.com', 'A.com']}}, 'distribution.aliases[1] repeats the alias a.com'],
+    [{distribution: {comment: 'x'.repeat(129)}}, 'but must be at most 128 characters long'],
+    [
+      {distribution: {defaultRootObject: '/index.html'}},
+      'distribution.defaultRootObject is "/index.html" but must be an object name such as index.html',
+    ],
+    [
+      {distribution: {priceClass: 'PriceClass_300'}},
+      'distribution.priceClass is "PriceClass_300" but must be one of PriceClass_100, PriceClass_200, PriceClass_All',
+    ],
+    [
+      {distribution: {httpVersion: 2}},
+      'distribution.httpVersion is 2 but must be one of http1.1, http2, http2and3, http3',
+    ],
+    [
+      {distribution: {customErrorResponses: [{ErrorCode: 401}]}},
+      'distribution.customErrorResponses[0].ErrorCode is 401 but must be one of 400, 403',
+    ],
+    [
+      {distribution: {customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/x', ResponseCode: 200}]}},
+      'distribution.customErrorResponses[0].ResponseCode is 200 but must be one of the strings "200"',
+    ],
+    [
+      {distribution: {customErrorResponses: [{ErrorCode: 404, ResponseCode: '200'}]}},
+      'distribution.customErrorResponses[0] has only one of ResponsePagePath and ResponseCode',
+    ],
+    [
+      {distribution: {customErrorResponses: [{ErrorCode: 404}, {ErrorCode: 404}]}},
+      'distribution.customErrorResponses[1] repeats the ErrorCode 404',
+    ],
+    [
+      {distribution: {customErrorResponses: [{ErrorCode: 404, ErrorCachingMinTTL: -1}]}},
+      'ErrorCachingMinTTL is -1 but must be at least 0 seconds',
+    ],
+    [{tags: {'aws:x': 'y'}}, 'the name "aws:x" in tags must be a tag key'],
+    [{tags: {a: 'b;c'}}, 'tags.a is "b;c" but must be a tag value'],
+    [{tags: {a: 1}}, 'tags.a is 1 but must be a string'],
+    [
+      {tags: Object.fromEntries(Array.from({length: 51}, (_, i) => [`t${i}`, '']))},
+      'tags is an object but must be at most 50 tags',
+    ],
+    [{environments: []}, 'environments is an empty list but must be an object'],
+    [{environments: {'a b': {}}}, 'the name "a b" in environments must be an environment name'],
+    [{environments: {live: {environments: {}}}}, 'environments.live.environments is not a known key'],
+    [
+      {environments: {live: {bucket: {name: 'X'}}}},
+      `environments.live.bucket.name is "X" but ${bucketPhrase}`,
+    ],
+    [{name: '${env.}'}, 'name has ${env.}, which is no reference'],
+    [{name: '${NAME}'}, 'name has ${NAME}, which is no reference'],
+    [{name: '${env.NAME'}, 'name has ${env.NAME, which is no reference'],
+  ])('%j', (config, sentence) => {
+    const found = sentences(config);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(sentence);
+  });
+});
+
+describe('references', () => {
+  it('are judged by what they resolve to, which is never shown', () => {
+    const config = {bucket: {name: '${env.BUCKET}'}};
+    expect(sentences(config, undefined, {BUCKET: 'good-name'})).toEqual([]);
+    const [sentence] = sentences(config, undefined, {BUCKET: 'hunter2 secret'});
+    expect(sentence).toMatch(/^bucket\.name is "\$\{env\.BUCKET\}", whose value must be a bucket name/);
+    expect(sentence).not.toContain('hunter2');
+  });
+
+  it('in other environments are not judged, other values are', () => {
+    const config = {environments: {live: {bucket: {name: '${env.X}', region: 'mars'}}, dev: {}}};
+    expect(sentences(config, 'dev')).toEqual([
+      'environments.live.bucket.region is "mars" but must be a region such as us-east-1',
+    ]);
+  });
+
+  it('checks what only the merged config breaks', () => {
+    const many = (from: number) =>
+      Object.fromEntries(Array.from({length: 30}, (_, i) => [`t${from + i}`, '']));
+    const config = {tags: many(0), environments: {live: {tags: many(30)}}};
+    expect(sentences(config)).toEqual([]);
+    expect(sentences(config, 'live')).toEqual([
+      'environments.live.tags is an object but must be at most 50 tags',
+    ]);
+  });
+});
+
+it('lists every problem with its line and column', async () => {
+  const cwd = await project({
+    'frontctl.config.yaml': `name: My Site
+bucket:
+  nam: x
+  region: mars
+site:
+  rules:
+    - cacheControl: no-cache
+distribution:
+`,
+  });
+  const failure = await failureOf(loadConfig({cwd, env: {}}));
+  expect(failure).toMatchObject({code: 'CONFIG_INVALID', exit: 'usage'});
+  expect(failure.message.split('\n').map(line => line.split(/ (?:is|but) /)[0])).toEqual([
+    'frontctl.config.yaml:1:7: name',
+    'frontctl.config.yaml:7:7: site.rules[0].match',
+    'frontctl.config.yaml:4:11: bucket.region',
+    'frontctl.config.yaml:3:3: bucket.nam',
+    'frontctl.config.yaml:8:1: distribution',
+  ]);
+});
+
+it('says the line in JSON, tabs and all', async () => {
+  const cwd = await project({
+    'frontctl.config.json': '{\n\t"bucket": {\n\t\t"nam": 1,\n\t\t"name": 2\n\t}\n}',
+  });
+  const failure = await failureOf(loadConfig({cwd, env: {}}));
+  expect(failure.message.split('\n').map(line => line.slice(0, 32))).toEqual([
+    'frontctl.config.json:4:11: bucke',
+    'frontctl.config.json:3:3: bucket',
+  ]);
+});
