@@ -20,10 +20,11 @@ export async function* mapConcurrent<T, R>(
     stop.abort(signal?.reason);
     wake?.();
   };
-  if (signal?.aborted === true) throw signal.reason;
+  signal?.throwIfAborted();
   signal?.addEventListener('abort', onAbort, {once: true});
 
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const iterator: Iterator<T, unknown> | AsyncIterator<T, unknown> =
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const start = (item: T): void => {
     const run = task(item, stop.signal).then(
       result => {
@@ -46,9 +47,9 @@ export async function* mapConcurrent<T, R>(
     for (;;) {
       while (!exhausted && failure === undefined && running.size < Math.max(1, width())) {
         const next = iterator.next();
-        const {done, value} = next instanceof Promise ? await next : next;
-        if (done === true) exhausted = true;
-        else start(value);
+        const step = next instanceof Promise ? await next : next;
+        if (step.done === true) exhausted = true;
+        else start(step.value);
       }
       while (finished.length > 0) yield finished.shift() as R;
       if (failure !== undefined) throw failure.error;

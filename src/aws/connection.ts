@@ -82,10 +82,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const dispatch = (pool: Pool, request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
       const {method, path, headers, body} = request;
-      pool.dispatch(
-        {method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null},
-        responseHandler(resolve, reject),
-      );
+      pool.dispatch({method, path, headers, body: body ?? null}, responseHandler(resolve, reject));
     });
 
   return {

@@ -1,5 +1,5 @@
 import {loadSharedConfigFiles} from '@smithy/core/config';
-import type {ParsedIniData, Profile, SharedConfigFiles} from '@smithy/types';
+import type {IniSection, ParsedIniData, SharedConfigFiles} from '@smithy/types';
 import {Failure} from '../failure.js';
 import type {AwsOptions, ServiceId} from './types.js';
 
@@ -33,7 +33,7 @@ export interface Settings {
 
 interface Selector<T> {
   readonly environment: (env: NodeJS.ProcessEnv) => T | undefined;
-  readonly file: (profile: Profile, config: ParsedIniData) => T | undefined;
+  readonly file: (profile: IniSection, config: ParsedIniData) => T | undefined;
 }
 
 const text = (variables: readonly string[], key: string): Selector<string> => ({

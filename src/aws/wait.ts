@@ -39,6 +39,7 @@ function timedOut(
 export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   const {id, timeoutMs, sleep = sleepFor, now = () => performance.now()} = options;
   const signal = options.signal ?? new AbortController().signal;
+  const isAborted = (): boolean => signal.aborted;
   const interrupted = (): Failure =>
     new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${options.subject ?? id}`, {
       hint: options.resumeHint ?? 'It goes on without frontctl.',
@@ -47,13 +48,13 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   let pause = options.delay.firstMs;
   let status = 'unknown';
   for (;;) {
-    if (signal.aborted) throw interrupted();
+    if (isAborted()) throw interrupted();
     let looked: Poll<T> | undefined;
     let problem: unknown;
     try {
       looked = await options.poll(signal);
     } catch (error) {
-      if (signal.aborted) throw interrupted();
+      if (isAborted()) throw interrupted();
       if (!mayPass(error)) throw error;
       problem = error;
     }
@@ -67,7 +68,7 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
     try {
       await sleep(Math.min(pause, timeoutMs - elapsedMs), signal);
     } catch (error) {
-      if (signal.aborted) throw interrupted();
+      if (isAborted()) throw interrupted();
       throw error;
     }
     pause = Math.min(pause * options.delay.factor, options.delay.maxMs);

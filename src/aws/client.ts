@@ -1,0 +1,197 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {ACMClient} from '@aws-sdk/client-acm';
+import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import type {Route53Client} from '@aws-sdk/client-route-53';
+import type {S3Client} from '@aws-sdk/client-s3';
+import {Failure} from '../failure.js';
+import {customAddress, standardAddress, type BucketAddress} from './address.js';
+import {createConnection} from './connection.js';
+import {createCredentials} from './credentials.js';
+import {withOrigin, type CallOrigin} from './failures.js';
+import {createLimiter} from './limiter.js';
+import {createObjectStore} from './objects.js';
+import {readSettings} from './settings.js';
+import type {Aws, AwsOptions, ObjectStore, ServiceId} from './types.js';
+
+/** CloudFront, its certificates and Route 53 are run from here whatever the region of the bucket. */
+const globalRegion = 'us-east-1';
+const connectTimeoutMs = 5_000;
+const idleTimeoutMs = 60_000;
+const maxConnections = 256;
+const firstConnections = 32;
+/** Requests of the SDK's clients at a time, for each client. */
+const clientSockets = 64;
+const defaultAttempts = 5;
+
+type Client = ACMClient | CloudFrontClient | Route53Client | S3Client;
+
+const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+};
+
+/** Clients and object stores for one choice of account, region and endpoint. Nothing is loaded or read before first use. */
+export function createAws(options: AwsOptions): Aws {
+  const env = options.env ?? process.env;
+  const isLocal = options.local !== undefined;
+  const settings = readSettings(options);
+  const credentials = createCredentials(settings, isLocal, env);
+  const closers = new Set<() => Promise<void>>();
+
+  const originOf = (endpoint: URL | undefined): CallOrigin => ({
+    endpoint: endpoint?.href.replace(/\/$/, ''),
+    isLocal,
+    profile: settings.profile,
+  });
+
+  /** What every client of the SDK is made with. */
+  const clientConfig = async (service: ServiceId, region: string) => {
+    // The SDK prints a notice of several lines on Node 20 when its first client is made.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+    const endpoint = await settings.endpoint(service);
+    return {
+      region,
+      credentials: credentials.provider,
+      cacheMiddleware: true,
+      requestHandler: {
+        connectionTimeout: connectTimeoutMs,
+        socketTimeout: idleTimeoutMs,
+        httpAgent: {keepAlive: true, maxSockets: clientSockets},
+        httpsAgent: {keepAlive: true, maxSockets: clientSockets},
+      },
+      ...(settings.profile === undefined || isLocal ? {} : {profile: settings.profile}),
+      ...(endpoint === undefined ? {ignoreConfiguredEndpointUrls: true} : {endpoint: endpoint.href}),
+    };
+  };
+
+  /** Lets `toFailure` know where a failed call of this client went. */
+  const adopt = async <C extends Client>(service: ServiceId, client: C): Promise<C> => {
+    const origin = originOf(await settings.endpoint(service));
+    const stack = client.middlewareStack as CloudFrontClient['middlewareStack'];
+    stack.add(
+      next => async args => {
+        try {
+          return await next(args);
+        } catch (error) {
+          throw withOrigin(error, origin);
+        }
+      },
+      {step: 'initialize', priority: 'high', name: 'frontctlOrigin'},
+    );
+    closers.add(() => {
+      client.destroy();
+      return Promise.resolve();
+    });
+    return client;
+  };
+
+  const s3In = async (region: string): Promise<S3Client> => {
+    const {S3Client: Client} = await import('@aws-sdk/client-s3');
+    const endpoint = await settings.endpoint('s3');
+    const config = await clientConfig('s3', region);
+    return adopt(
+      's3',
+      new Client({...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true}),
+    );
+  };
+  const s3 = once(async () => s3In(await settings.region()));
+
+  /** The SDK's own endpoint rules, for what the short ones do not cover: FIPS, dual stack, ARNs, other partitions. */
+  const addressBySdk = async (bucket: string, region: string): Promise<BucketAddress> => {
+    const {config} = await s3();
+    const {fips, dualStack} = await settings.variants();
+    const found = config.endpointProvider({
+      Bucket: bucket,
+      Region: region,
+      UseFIPS: fips,
+      UseDualStack: dualStack,
+    });
+    const schemes = found.properties?.['authSchemes'] as
+      | readonly {readonly name: string; readonly signingName?: string; readonly signingRegion?: string}[]
+      | undefined;
+    const scheme = schemes?.find(({name}) => name === 'sigv4');
+    if (schemes !== undefined && scheme === undefined) {
+      throw new Failure(
+        'usage',
+        'UNSUPPORTED_BUCKET',
+        `${bucket} is a kind of bucket that no site can be served from`,
+        {
+          hint: 'Use a general purpose S3 bucket.',
+        },
+      );
+    }
+    return {
+      origin: found.url.origin,
+      host: found.url.host,
+      basePath: found.url.pathname.replace(/\/+$/, ''),
+      region: scheme?.signingRegion ?? region,
+      service: scheme?.signingName ?? 's3',
+    };
+  };
+
+  const addressOf = async (bucket: string, region: string): Promise<BucketAddress> => {
+    const endpoint = await settings.endpoint('s3');
+    if (endpoint !== undefined) return customAddress(endpoint, bucket, region);
+    const {fips, dualStack} = await settings.variants();
+    return (fips || dualStack ? undefined : standardAddress(bucket, region)) ?? addressBySdk(bucket, region);
+  };
+
+  const stores = new Map<string, Promise<ObjectStore>>();
+  const openStore = async (bucket: string): Promise<ObjectStore> => {
+    const [region, endpoint, maxAttempts] = await Promise.all([
+      settings.region(),
+      settings.endpoint('s3'),
+      settings.maxAttempts(),
+    ]);
+    const store = createObjectStore({
+      bucket,
+      region,
+      addressIn: inRegion => addressOf(bucket, inRegion),
+      credentials,
+      connection: createConnection({
+        connections: maxConnections,
+        connectTimeoutMs,
+        responseTimeoutMs: idleTimeoutMs,
+      }),
+      limiter: createLimiter({start: firstConnections, max: maxConnections}),
+      maxAttempts: maxAttempts ?? defaultAttempts,
+      origin: originOf(endpoint),
+      now: Date.now,
+      random: Math.random,
+      sleep: ms => delay(ms),
+    });
+    closers.add(store.close);
+    return store;
+  };
+
+  return {
+    region: settings.region,
+    s3,
+    cloudfront: once(async () => {
+      const {CloudFrontClient: Client} = await import('@aws-sdk/client-cloudfront');
+      return adopt('cloudfront', new Client(await clientConfig('cloudfront', globalRegion)));
+    }),
+    acm: once(async () => {
+      const {ACMClient: Client} = await import('@aws-sdk/client-acm');
+      return adopt('acm', new Client(await clientConfig('acm', globalRegion)));
+    }),
+    route53: once(async () => {
+      const {Route53Client: Client} = await import('@aws-sdk/client-route-53');
+      return adopt('route53', new Client(await clientConfig('route53', globalRegion)));
+    }),
+    objects: bucket => {
+      let store = stores.get(bucket);
+      if (store === undefined) {
+        store = openStore(bucket);
+        stores.set(bucket, store);
+      }
+      return store;
+    },
+    isEndpointOverridden: settings.isEndpointOverridden,
+    close: async () => {
+      const all = [...closers];
+      closers.clear();
+      await Promise.all(all.map(close => close()));
+    },
+  };
+}

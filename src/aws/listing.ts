@@ -1,0 +1,107 @@
+import {S3AnswerError} from './retry.js';
+import type {Exchange} from './exchange.js';
+import {emptyHash} from './sigv4.js';
+import type {ListedObject, Listing} from './types.js';
+import {elements, elementText} from './xml.js';
+
+export interface ListingPage {
+  readonly objects: readonly ListedObject[];
+  /** Where the next page goes on; undefined: this was the last. */
+  readonly next: string | undefined;
+}
+
+/** S3 encodes like a form: `+` is a space, a real plus is `%2B`. */
+const decodeUrl = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+
+/** One ListObjectsV2 answer. Throws S3AnswerError `NotAws` when it is something else. */
+export function parseListingPage(xml: string): ListingPage {
+  if (!xml.includes('<ListBucketResult'))
+    throw new S3AnswerError('NotAws', 'not a ListBucketResult', 200, undefined);
+  const isEncoded = elementText(xml, 'EncodingType') === 'url';
+  const objects: ListedObject[] = [];
+  for (const item of elements(xml, 'Contents')) {
+    const key = elementText(item, 'Key') ?? '';
+    objects.push({
+      key: isEncoded ? decodeUrl(key) : key,
+      size: Number(elementText(item, 'Size') ?? 0),
+      etag: elementText(item, 'ETag') ?? '',
+      lastModified: elementText(item, 'LastModified') ?? '',
+    });
+  }
+  const isTruncated = elementText(xml, 'IsTruncated') === 'true';
+  return {objects, next: isTruncated ? elementText(xml, 'NextContinuationToken') : undefined};
+}
+
+/** Moves surrogates above the rest of the BMP, where UTF-8 has them. */
+const utf8Rank = (unit: number): number =>
+  unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+
+/** Order of the keys' UTF-8 bytes: S3's order of listing. `<` on strings orders UTF-16 units, which differs beyond U+D7FF. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const x = a.charCodeAt(at);
+    const y = b.charCodeAt(at);
+    if (x !== y) return utf8Rank(x) - utf8Rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Keys in `(after, through]`; an undefined end is open. */
+export interface KeyRange {
+  readonly after: string | undefined;
+  readonly through: string | undefined;
+}
+
+/** Adjoining ranges that together hold every key, whatever the split points are. */
+export function keyRanges(prefix: string, splitAt: readonly string[]): readonly KeyRange[] {
+  const inside = splitAt.filter(key => key.startsWith(prefix)).sort(compareKeys);
+  const points = inside.filter((key, index) => key !== inside[index - 1]);
+  return [undefined, ...points].map((after, index) => ({after, through: points[index]}));
+}
+
+async function listRange(
+  exchange: Exchange,
+  prefix: string,
+  range: KeyRange,
+): Promise<readonly ListedObject[]> {
+  const found: ListedObject[] = [];
+  const {after, through} = range;
+  let token: string | undefined;
+  for (;;) {
+    const response = await exchange({
+      method: 'GET',
+      query: {
+        'list-type': '2',
+        'encoding-type': 'url',
+        ...(prefix === '' ? {} : {prefix}),
+        ...(token !== undefined
+          ? {'continuation-token': token}
+          : after === undefined
+            ? {}
+            : {'start-after': after}),
+      },
+      payloadHash: emptyHash,
+    });
+    const page = parseListingPage(response.body.toString('utf8'));
+    for (const object of page.objects) {
+      if (through === undefined || compareKeys(object.key, through) <= 0) found.push(object);
+    }
+    const last = page.objects.at(-1);
+    const isPastEnd = through !== undefined && last !== undefined && compareKeys(last.key, through) >= 0;
+    if (page.next === undefined || isPastEnd) return found;
+    token = page.next;
+  }
+}
+
+/** All objects under `prefix`, each range between two split points read on its own connection. */
+export async function listAll(
+  exchange: Exchange,
+  prefix: string,
+  splitAt: readonly string[],
+): Promise<Listing> {
+  const parts = await Promise.all(
+    keyRanges(prefix, splitAt).map(range => listRange(exchange, prefix, range)),
+  );
+  return parts.flat();
+}
