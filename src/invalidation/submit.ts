@@ -1,5 +1,5 @@
 import {call, toFailure, waitFor, type Aws, type Poll} from '../aws/index.js';
-import type {ProgressEvent, Work} from '../events.js';
+import type {Work} from '../events.js';
 import type {Batch, InvalidationSummary, Pace, SubmitOptions, WaitForInvalidationsOptions} from './types.js';
 
 /** BatchTooLarge has no published limit; 3,000 is the number that was never refused. */
@@ -70,29 +70,16 @@ async function* submitBatch(
       throw toFailure(error, what);
     }
   };
-  return yield* onlyWhileWaiting(
-    waitFor({
-      poll,
-      id: 'invalidate',
-      subject: `the earlier invalidations of distribution ${distributionId}`,
-      timeoutMs: options.timeoutMs,
-      delay: options.pace ?? paceFor(aws),
-      sleep: options.sleep,
-      now: options.now,
-      signal: options.signal,
-    }),
-  );
-}
-
-/** A batch that was taken at the first attempt has nothing to tell. */
-async function* onlyWhileWaiting<T>(work: Work<T>): Work<T> {
-  let held: ProgressEvent | undefined;
-  for (;;) {
-    const next = await work.next();
-    if (next.done) return next.value;
-    if (held) yield held;
-    held = next.value;
-  }
+  return yield* waitFor({
+    poll,
+    id: 'invalidate',
+    subject: `earlier invalidations of distribution ${distributionId}`,
+    timeoutMs: options.timeoutMs,
+    delay: options.pace ?? paceFor(aws),
+    sleep: options.sleep,
+    now: options.now,
+    signal: options.signal,
+  });
 }
 
 /** Polls until every invalidation is Completed. Failure WAIT_TIMEOUT (exit 5); any other error ends the wait at once. */
@@ -114,7 +101,8 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
         () =>
           client.send(new GetInvalidationCommand({DistributionId: distributionId, Id: id}), {abortSignal}),
       );
-      if (Invalidation?.Status === 'Completed') open.delete(id);
+      // CloudFront says `Completed`; moto says `COMPLETED`.
+      if (Invalidation?.Status?.toLowerCase() === 'completed') open.delete(id);
     }
     if (open.size === 0) return {done: true, value: options.ids.map(id => ({id, status: 'Completed'}))};
     return {done: false, status: 'InProgress'};
@@ -123,6 +111,9 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
     poll,
     id: 'invalidate',
     subject: `invalidation ${options.ids.join(', ')} of distribution ${distributionId}`,
+    resumeHint:
+      options.resumeHint ??
+      `It goes on at the edge. Go on waiting: frontctl invalidation wait ${options.ids.join(' ')} --distribution ${distributionId}`,
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(aws),
     sleep: options.sleep,
