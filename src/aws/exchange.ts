@@ -77,13 +77,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const signer = createSigner();
   let skewMs = 0;
   let {region} = options;
-  let address: Promise<BucketAddress> | BucketAddress = options
-    .addressIn(region)
-    .then(found => (address = found));
-  address.catch(() => undefined); // told to the first request that awaits it
+  let address = options.addressIn(region);
+  address.catch(() => undefined); // told to the requests that await it
 
   const once = async (request: S3Request): Promise<HttpResponse> => {
-    const there = address instanceof Promise ? await address : address;
+    const there = await address;
     const keys = await credentials.provider();
     const path =
       request.key === undefined ? there.basePath || '/' : `${there.basePath}/${encodeKey(request.key)}`;
