@@ -1,4 +1,5 @@
 import {Worker} from 'node:worker_threads';
+import {Failure} from '../failure.js';
 import {changed, failureOf} from './reading.js';
 import type {FoundFile} from './scan.js';
 import type {Digests} from './types.js';
@@ -72,11 +73,9 @@ function ask(worker: Worker, file: FoundFile): Promise<Digests> {
     };
     const onMessage = (answer: Answer): void =>
       settle(() => {
-        try {
-          resolve(digests(file, answer));
-        } catch (error) {
-          reject(error);
-        }
+        const outcome = judge(file, answer);
+        if (outcome instanceof Failure) reject(outcome);
+        else resolve(outcome);
       });
     const onError = (error: unknown): void => settle(() => reject(failureOf(error, file.key)));
     const onExit = (): void =>
@@ -86,10 +85,11 @@ function ask(worker: Worker, file: FoundFile): Promise<Digests> {
   });
 }
 
-function digests(file: FoundFile, answer: Answer): Digests {
-  if ('code' in answer)
-    throw failureOf(Object.assign(new Error(answer.message), {code: answer.code}), file.key);
-  if (answer.bytes !== file.size) throw changed(file.key, 'changed its size');
-  if (answer.stamp !== file.stamp) throw changed(file.key, 'was written to');
+function judge(file: FoundFile, answer: Answer): Digests | Failure {
+  if ('code' in answer) {
+    return failureOf(Object.assign(new Error(answer.message), {code: answer.code}), file.key);
+  }
+  if (answer.bytes !== file.size) return changed(file.key, 'changed its size');
+  if (answer.stamp !== file.stamp) return changed(file.key, 'was written to');
   return {sha256: answer.sha256, md5: answer.md5};
 }

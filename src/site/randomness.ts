@@ -65,7 +65,7 @@ export function looksBase64(token: string, mode: 'strict' | 'lenient'): boolean 
   const longest = longestWord(parts);
   const clash = impossiblePairs(token);
   if (mode === 'strict' || clash < 2) {
-    const short = longest <= (parts.length >= 5 ? 4 : 3);
+    const short = longest <= (parts.length >= (mode === 'strict' ? 5 : 4) ? 4 : 3);
     return short && (parts.length >= (mode === 'strict' ? 4 : 3) || (parts.length >= 3 && clash >= 2));
   }
   return true;
@@ -78,7 +78,9 @@ export function looksBase32(token: string, mode: 'strict' | 'lenient'): boolean 
   const clash = impossiblePairs(token);
   if (parts.length >= 3 && longestWord(parts) <= 4) return true;
   if (mode === 'strict') return clash >= 2 || (parts.length >= 2 && clash >= 1);
-  return clash >= 1 || /[^AEIOUY\d]{5}/.test(token) || (parts.length >= 2 && longestWord(parts) <= 4);
+  if (clash >= 1 || /[^AEIOUY\d]{5}/.test(token)) return true;
+  // A digit in front or inside; a word with a number behind it (`QUARTER2`) stays a word.
+  return parts.length >= 2 && (/^[2-7][A-Z]/.test(token) || longestWord(parts) <= 4);
 }
 
 /**

@@ -58,7 +58,7 @@ export async function scan(root: string, site: SiteConfig, signal?: AbortSignal)
     }
     for (const entry of list(folder)) {
       const key = folder.prefix + entry.name;
-      const path = join(folder.path, entry.name);
+      const path = folder.path + sep + entry.name; // `join` costs as much as the readdir itself
       const litter = litterReason(entry.name);
       if (litter !== undefined) {
         skipped.push({path: entry.isDirectory() ? `${key}/` : key, reason: litter});
