@@ -25,10 +25,12 @@ type State = 'header' | 'data' | 'data-end' | 'trailer' | 'done';
 const longestLine = 4096;
 
 /**
- * Takes the aws-chunked framing off a body and verifies each chunk's signature where `signer` is given.
+ * Takes the aws-chunked framing off a body and verifies each chunk's signature where there is one and
+ * the key is known.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and sigv4-streaming-trailers.html
  */
-export function createChunkDecoder(format: ChunkFormat, signer: ChunkSigner | undefined): ChunkDecoder {
+export function createChunkDecoder(format: ChunkFormat, known: ChunkSigner | undefined): ChunkDecoder {
+  const signer = format.signed ? known : undefined;
   const trailers: Record<string, string> = {};
   let state: State = 'header';
   let line = '';

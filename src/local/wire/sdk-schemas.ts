@@ -138,7 +138,8 @@ function jsonCodec(): Codec {
       decoder.readObject(schema, JSON.parse(Buffer.from(body).toString('utf8')) as DocumentType) as unknown,
     write(schema, value) {
       encoder.write(schema, value);
-      return Buffer.from(encoder.flush()).toString('utf8');
+      const {buffer, byteOffset, byteLength} = encoder.flush();
+      return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
     },
   };
 }
