@@ -9,7 +9,8 @@ export function pieces(token: string): string[] {
 }
 
 /** Numeronyms and codec names that developers really write, which look like noise to `pieces`. */
-const numeronym = /i18n|l10n|a11y|k8s|mp[34]|utf\d|h26[45]|x26[45]|b64|md5|sha\d|web\d|es\d|[23]d/i;
+const numeronym =
+  /i18n|l10n|a11y|k8s|mp[34]|utf\d|h26[45]|x26[45]|b64|md5|sha\d|web\d|es\d|(?<![a-z\d])[23]d(?![a-z\d])/i;
 
 /** Letter pairs that no English word holds. */
 const neverInWords = new Set(

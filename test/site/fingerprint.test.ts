@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
@@ -244,16 +245,14 @@ describe('properties', () => {
     );
   });
 
-  it('finds at least two thirds of random Rollup hashes in a folder that anybody fills, more in assets/', () => {
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const hashes = fc.sample(fc.string({unit: fc.constantFrom(...alphabet), minLength: 8, maxLength: 8}), {
-      numRuns: 2000,
-      seed: 7,
-    });
+  it('finds most of random Rollup hashes in a folder that anybody fills, more in assets/', () => {
+    const hashes = Array.from({length: 2000}, (_, i) =>
+      createHash('sha256').update(`${i}`).digest('base64url').slice(0, 8),
+    );
     const share = (prefix: string): number =>
       hashes.filter(hash => fingerprintOf(`${prefix}index-${hash}.js`)).length / hashes.length;
-    expect(share('')).toBeGreaterThan(0.66);
-    expect(share('assets/')).toBeGreaterThan(0.8);
+    expect(share('')).toBeGreaterThan(0.7);
+    expect(share('assets/')).toBeGreaterThan(0.88);
     expect(share('_app/immutable/')).toBe(1);
   });
 

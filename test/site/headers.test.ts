@@ -1,0 +1,143 @@
+import {describe, expect, it, test} from 'vitest';
+import {cacheControl, compileRules, contentTypeOf} from '../../src/site/index.js';
+
+test.each([
+  ['index.html', 'text/html; charset=utf-8'],
+  ['INDEX.HTM', 'text/html; charset=utf-8'],
+  ['a.xhtml', 'application/xhtml+xml'],
+  ['a.css', 'text/css; charset=utf-8'],
+  ['a.js', 'text/javascript; charset=utf-8'],
+  ['a.mjs', 'text/javascript; charset=utf-8'],
+  ['a.cjs', 'text/javascript; charset=utf-8'],
+  ['a.json', 'application/json; charset=utf-8'],
+  ['a.js.map', 'application/json; charset=utf-8'],
+  ['site.webmanifest', 'application/manifest+json; charset=utf-8'],
+  ['a.svg', 'image/svg+xml'],
+  ['sitemap.xml', 'application/xml'],
+  ['feed.rss', 'application/rss+xml'],
+  ['robots.txt', 'text/plain; charset=utf-8'],
+  ['a.wasm', 'application/wasm'],
+  ['a.woff2', 'font/woff2'],
+  ['a.woff', 'font/woff'],
+  ['a.ttf', 'font/ttf'],
+  ['a.otf', 'font/otf'],
+  ['a.png', 'image/png'],
+  ['a.jpg', 'image/jpeg'],
+  ['a.avif', 'image/avif'],
+  ['a.webp', 'image/webp'],
+  ['favicon.ico', 'image/vnd.microsoft.icon'],
+  ['a.mp4', 'video/mp4'],
+  ['a.pdf', 'application/pdf'],
+  ['segment.ts', 'video/mp2t'],
+  ['types.d.ts', 'text/plain; charset=utf-8'],
+  ['a.js.gz', 'application/gzip'],
+  ['LICENSE', 'application/octet-stream'],
+  ['a.unknown-extension', 'application/octet-stream'],
+  ['.well-known/apple-app-site-association', 'application/json; charset=utf-8'],
+  ['apple-app-site-association', 'application/json; charset=utf-8'],
+  ['x/apple-app-site-association', 'application/octet-stream'],
+  ['.well-known/security.txt', 'text/plain; charset=utf-8'],
+  ['.well-known/acme', 'application/octet-stream'],
+  ['a.b/c', 'application/octet-stream'],
+  ['a b#%+~😀.css', 'text/css; charset=utf-8'],
+])('%s is %s', (key, type) => {
+  expect(contentTypeOf(key)).toBe(type);
+});
+
+const {page, errorPage, asset, fingerprinted} = cacheControl;
+
+test.each([
+  ['index.html', 'html', page, 'html'],
+  ['about/index.html', 'html', page, 'html'],
+  ['index-BaCd12_-.html', 'html', page, 'html'],
+  ['404.html', 'html', errorPage, 'error page'],
+  ['404/index.html', 'html', errorPage, 'error page'],
+  ['en/404.html', 'html', errorPage, 'error page'],
+  ['blog/40404.html', 'html', page, 'html'],
+  ['assets/index-Co5RB00a.js', 'fingerprinted', fingerprinted, 'fingerprint (vite)'],
+  ['assets/index-Co5RB00a.js.map', 'fingerprinted', fingerprinted, 'fingerprint (vite)'],
+  ['app.js', 'asset', asset, 'default'],
+  ['logo.png', 'asset', asset, 'default'],
+  ['LICENSE', 'asset', asset, 'default'],
+  ['sw.js', 'asset', page, 'service worker'],
+  ['service-worker.js', 'asset', page, 'service worker'],
+  ['ngsw-worker.js', 'asset', page, 'service worker'],
+  ['firebase-messaging-sw.js', 'asset', page, 'service worker'],
+  ['ngsw.json', 'asset', page, 'data beside pages'],
+  ['version.json', 'asset', page, 'data beside pages'],
+  ['site.webmanifest', 'asset', page, 'data beside pages'],
+  ['robots.txt', 'asset', page, 'data beside pages'],
+  ['sitemap.xml', 'asset', page, 'data beside pages'],
+  ['.well-known/apple-app-site-association', 'asset', page, 'data beside pages'],
+])('%s: %s, %s', (key, kind, value, rule) => {
+  const decision = compileRules({})(key);
+  expect(decision).toMatchObject({kind, headers: {cacheControl: value}, rule});
+});
+
+describe('config rules', () => {
+  it('come before the built-in ones, the first that names a header decides it', () => {
+    const decide = compileRules({
+      rules: [
+        {match: 'feed', contentType: 'application/rss+xml'},
+        {match: ['*.pdf', '*.zip'], cacheControl: 'public, max-age=60'},
+        {match: '**', cacheControl: 'no-store'},
+      ],
+    });
+    expect(decide('docs/a.zip')).toEqual({
+      kind: 'asset',
+      headers: {contentType: 'application/zip', cacheControl: 'public, max-age=60'},
+      rule: 'config rule 2: *.zip',
+    });
+    expect(decide('blog/feed')).toEqual({
+      kind: 'asset',
+      headers: {contentType: 'application/rss+xml', cacheControl: 'no-store'},
+      rule: 'config rule 3: **; content type by config rule 1: feed',
+    });
+    expect(decide('assets/index-Co5RB00a.js')).toMatchObject({
+      kind: 'fingerprinted',
+      headers: {cacheControl: 'no-store'},
+    });
+  });
+
+  test.each([
+    ['*.html', 'a/b/c.html', true],
+    ['*.html', '.well-known/c.html', true],
+    ['/*.html', 'c.html', true],
+    ['/*.html', 'a/c.html', false],
+    ['assets/**', 'assets/a/b.js', true],
+    ['assets/*', 'assets/a/b.js', false],
+    ['assets/**', 'x/assets/b.js', false],
+    ['**/assets/**', 'x/assets/b.js', true],
+    ['*.PDF', 'a.pdf', false],
+    ['*.{png,jpg}', 'a/b.jpg', true],
+    ['a b#%+~😀.txt', 'x/a b#%+~😀.txt', true],
+  ])('%s on %s: %s', (match, key, matches) => {
+    const decide = compileRules({rules: [{match, cacheControl: 'rule'}]});
+    expect(decide(key).headers.cacheControl === 'rule').toBe(matches);
+  });
+
+  it('a content type of text/html makes a page of a file without an extension', () => {
+    const decide = compileRules({rules: [{match: 'about', contentType: 'text/html; charset=utf-8'}]});
+    expect(decide('about')).toMatchObject({kind: 'html', headers: {cacheControl: page}});
+  });
+
+  it('site.fingerprinted adds names, but never HTML', () => {
+    const decide = compileRules({fingerprinted: ['static/**']});
+    expect(decide('static/app.js')).toMatchObject({
+      kind: 'fingerprinted',
+      rule: 'fingerprint (config: static/**)',
+    });
+    expect(decide('static/index.html').kind).toBe('html');
+  });
+
+  it('a custom error page of the distribution is never kept by the edge for the error it answers', () => {
+    const decide = compileRules({}, ['/index.html', '/errors/oops.html']);
+    expect(decide('index.html')).toMatchObject({
+      kind: 'html',
+      headers: {cacheControl: errorPage},
+      rule: 'error page',
+    });
+    expect(decide('errors/oops.html').headers.cacheControl).toBe(errorPage);
+    expect(decide('a/index.html').headers.cacheControl).toBe(page);
+  });
+});
