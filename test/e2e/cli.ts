@@ -19,10 +19,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   /** Called once the process runs; used to interrupt it. */
-  readonly started?: (process: {
-    readonly pid: number | undefined;
-    kill(signal: NodeJS.Signals): boolean;
-  }) => void;
+  readonly started?: (child: ChildProcess) => void;
 }
 
 /** Runs the built binary as a user's shell would, without a terminal, without the caller's AWS settings. */

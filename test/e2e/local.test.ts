@@ -1,0 +1,107 @@
+import {spawn} from 'node:child_process';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {cleanEnvironment, repository} from './cli.js';
+import {
+  smallSite,
+  workspace,
+  type Deployed,
+  type ErrorJson,
+  type LocalStatus,
+  type Workspace,
+} from './workspace.js';
+
+describe('frontctl local', () => {
+  let project: Workspace;
+
+  beforeEach(() => {
+    project = workspace();
+  });
+
+  afterEach(() => project.dispose());
+
+  it('start --detach, status, logs, reset, stop', async () => {
+    expect(await project.json<LocalStatus>(['local', 'status'])).toMatchObject({
+      running: false,
+      endpoint: null,
+    });
+    const started = await project.json<LocalStatus>(['local', 'start', '--detach']);
+    expect(started.running).toBe(true);
+    project.write(smallSite);
+    const {url} = await project.json<Deployed>(['deploy', './dist', '--local']);
+    expect((await fetch(url)).status).toBe(200);
+
+    const status = await project.json<LocalStatus>(['local', 'status']);
+    expect(status).toMatchObject({endpoint: started.endpoint, pid: started.pid});
+    expect(status.distributions.map(distribution => distribution.url)).toEqual([url]);
+
+    const logs = await project.run(['local', 'logs']);
+    expect(logs.stdout).toMatch(/CreateDistribution/);
+    expect(logs.stdout).not.toMatch(/Signature|Credential=/);
+
+    expect((await project.json<LocalStatus>(['local', 'reset'])).distributions).toEqual([]);
+    await expect(fetch(url)).rejects.toThrow();
+
+    await project.run(['local', 'stop']);
+    expect(await project.json<LocalStatus>(['local', 'status'])).toMatchObject({running: false});
+    expect(() => process.kill(started.pid, 0)).toThrow();
+  });
+
+  it('keeps what it holds over a kill -9', async () => {
+    project.write(smallSite);
+    const {url} = await project.json<Deployed>(['deploy', './dist', '--local']);
+    const {pid} = await project.json<LocalStatus>(['local', 'status']);
+    process.kill(pid, 'SIGKILL');
+    const again = await project.json<Deployed>(['deploy', './dist', '--local']);
+    expect(again.counts).toMatchObject({uploaded: 0, unchanged: 4});
+    expect(again.url).toBe(url);
+  });
+
+  it('refuses other settings while it runs', async () => {
+    await project.json(['local', 'start']);
+    const run = await project.run(['local', 'start', '--json', '--fault', 'PutObject:503:0.5']);
+    expect(JSON.parse(run.stdout) as ErrorJson).toMatchObject({error: {code: 'CLOUD_RUNNING', exit: 4}});
+  });
+
+  it('says so when its data comes from another version', async () => {
+    const {data} = await project.json<LocalStatus>(['local', 'start']);
+    await project.run(['local', 'stop']);
+    const versionFile = join(data, 'version.json');
+    expect(existsSync(versionFile)).toBe(true);
+    writeFileSync(versionFile, readFileSync(versionFile, 'utf8').replace(/\d+/, '0'));
+    const run = await project.run(['local', 'start', '--json']);
+    const {error} = JSON.parse(run.stdout) as ErrorJson;
+    expect(error.hint).toContain('frontctl local reset');
+    expect(run.code).toBe(error.exit);
+    expect((await project.run(['local', 'reset'])).code).toBe(0);
+    expect((await project.json<LocalStatus>(['local', 'start'])).running).toBe(true);
+  });
+
+  it('deploys under faults: one upload in five answered with 503', async () => {
+    project.write(smallSite);
+    for (let i = 0; i < 40; i++) project.write({[`dist/files/${i}.txt`]: `file ${i}`});
+    await project.json(['local', 'start', '--fault', 'PutObject:503:0.2']);
+    const {counts, url} = await project.json<Deployed>(['deploy', './dist', '--local']);
+    expect(counts.uploaded).toBe(44);
+    expect(await (await fetch(new URL('files/17.txt', url))).text()).toBe('file 17');
+  });
+
+  it('runs in the foreground until Ctrl-C', async () => {
+    const child = spawn(process.execPath, [join(repository, 'bin/run.js'), 'local', 'start'], {
+      cwd: project.dir,
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await new Promise<void>(resolve => {
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        if (text.includes('Ctrl-C')) resolve();
+      });
+    });
+    const {pid} = await project.json<LocalStatus>(['local', 'status']);
+    const closed = new Promise<number | null>(resolve => child.once('close', resolve));
+    child.kill('SIGINT');
+    expect(await closed).toBe(0);
+    expect(() => process.kill(pid, 0)).toThrow();
+  });
+});
