@@ -1,0 +1,37 @@
+import type {S3} from '@aws-sdk/client-s3';
+
+import type {Handlers, Store} from '../types.js';
+import {bucketHandlers} from './buckets.js';
+import {deleteHandlers} from './delete.js';
+import {detailHandlers} from './details.js';
+import {listHandlers} from './list.js';
+import {readHandlers} from './read.js';
+import {openTables, type CreateS3} from './records.js';
+import {openRoom} from './room.js';
+import {settingHandlers} from './settings.js';
+import {writeHandlers} from './write.js';
+
+export type {CreateS3} from './records.js';
+
+/**
+ * The emulated S3: handlers by operation name. Answers and errors are AWS's; buckets whose names start with `foreign-`
+ * belong to another account. The state is in `store` alone, so a new room on the same store goes on where the old one
+ * stopped.
+ */
+export const createS3 = (options: CreateS3): Handlers<S3> => {
+  const room = openRoom(options);
+  return {
+    ...bucketHandlers(room),
+    ...settingHandlers(room),
+    ...writeHandlers(room),
+    ...readHandlers(room),
+    ...deleteHandlers(room),
+    ...listHandlers(room),
+    ...detailHandlers(room),
+  };
+};
+
+/** Ids of the blobs that S3 still refers to: for the store's sweep at open. */
+export function* liveBlobs(store: Store): Iterable<string> {
+  for (const [id] of openTables(store).blobs.range()) yield id;
+}
