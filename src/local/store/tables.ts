@@ -22,7 +22,7 @@ export function openTable<V>(database: Database, name: string, undoLog: () => Un
     // The bytes are copied: lmdb hands out memory that the next read may reuse.
     const copy = before && Buffer.from(before);
     log.push(() => {
-      if (copy) database.putSync(key, asBinary(copy) as unknown);
+      if (copy) database.putSync(key, asBinary(copy));
       else database.removeSync(key);
     });
   };
