@@ -3,8 +3,8 @@ import type {IniSection, ParsedIniData, SharedConfigFiles} from '@smithy/types';
 import {Failure} from '../failure.js';
 import type {AwsOptions, ServiceId} from './types.js';
 
-/** The key pair of the embedded cloud. Not a secret: it opens a loopback port that any key pair opens. */
-export const localKeys = {accessKeyId: 'FRONTCTLLOCAL', secretAccessKey: 'frontctl-local-secret'} as const;
+/** The key pair of the embedded cloud (`localCredentials` there). Not a secret: it opens a loopback port. */
+export const localKeys = {accessKeyId: 'local', secretAccessKey: 'local'} as const;
 
 /** The SDK's own service ids, as AWS_ENDPOINT_URL_<ID> and `[services]` sections spell them. */
 const serviceIds: Readonly<Record<ServiceId, string>> = {
