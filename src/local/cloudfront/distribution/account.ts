@@ -1,0 +1,15 @@
+import type {DistributionConfig, OriginAccessControlConfig} from '@aws-sdk/client-cloudfront';
+
+/** What else the account holds, as far as a distribution's config may refer to it or collide with it. */
+export interface Account {
+  cachePolicyExists(id: string): boolean;
+  originRequestPolicyExists(id: string): boolean;
+  responseHeadersPolicyExists(id: string): boolean;
+  keyGroupExists(id: string): boolean;
+  originAccessIdentityExists(id: string): boolean;
+  originAccessControl(id: string): OriginAccessControlConfig | undefined;
+  /** Names on an issued certificate of us-east-1; undefined when there is none under this ARN. */
+  certificateNames(arn: string): readonly string[] | undefined;
+  /** Every distribution but the one that is being accepted. */
+  others(): readonly {readonly id: string; readonly config: DistributionConfig}[];
+}

@@ -1,0 +1,55 @@
+import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
+import type {Resource} from '../resources.js';
+import {items} from '../shape.js';
+import type {Store} from '../../types.js';
+
+/** A distribution beside its config. */
+export interface DistributionState {
+  readonly domainName: string;
+  /** When the config reaches the edge, in milliseconds of cloud time; undefined once it has. */
+  readonly effectiveAt: number | undefined;
+  /** What the edge serves until then; undefined before the first config reached it. */
+  readonly live: {readonly config: DistributionConfig; readonly version: string} | undefined;
+}
+
+export type StoredDistribution = Resource<DistributionConfig, DistributionState>;
+
+export const distributionTable = 'cloudfront.distribution';
+
+/** Every distribution in the store, by id; also for the other services, which see them only here. */
+export function* storedDistributions(store: Store): Iterable<StoredDistribution> {
+  for (const [, found] of store.table<StoredDistribution>(distributionTable).range()) yield found;
+}
+
+/** Ids of everything that a config refers to. */
+export interface References {
+  readonly cachePolicies: ReadonlySet<string>;
+  readonly originRequestPolicies: ReadonlySet<string>;
+  readonly responseHeadersPolicies: ReadonlySet<string>;
+  readonly originAccessControls: ReadonlySet<string>;
+  /** Without the `origin-access-identity/cloudfront/` before it. */
+  readonly originAccessIdentities: ReadonlySet<string>;
+  readonly keyGroups: ReadonlySet<string>;
+  readonly certificates: ReadonlySet<string>;
+}
+
+export function references(config: DistributionConfig): References {
+  const origins = items(config.Origins);
+  const behaviors = [
+    ...(config.DefaultCacheBehavior ? [config.DefaultCacheBehavior] : []),
+    ...items(config.CacheBehaviors),
+  ];
+  const ids = (values: readonly (string | undefined)[]) =>
+    new Set(values.filter(value => value !== undefined && value !== '')) as ReadonlySet<string>;
+  return {
+    cachePolicies: ids(behaviors.map(behavior => behavior.CachePolicyId)),
+    originRequestPolicies: ids(behaviors.map(behavior => behavior.OriginRequestPolicyId)),
+    responseHeadersPolicies: ids(behaviors.map(behavior => behavior.ResponseHeadersPolicyId)),
+    originAccessControls: ids(origins.map(origin => origin.OriginAccessControlId)),
+    originAccessIdentities: ids(
+      origins.map(origin => origin.S3OriginConfig?.OriginAccessIdentity?.split('/').at(-1)),
+    ),
+    keyGroups: ids(behaviors.flatMap(behavior => items(behavior.TrustedKeyGroups))),
+    certificates: ids([config.ViewerCertificate?.ACMCertificateArn]),
+  };
+}

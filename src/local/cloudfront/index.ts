@@ -1,0 +1,96 @@
+import {randomBytes} from 'node:crypto';
+import type {CloudFront} from '@aws-sdk/client-cloudfront';
+import {certificateNames} from '../acm/certificates.js';
+import type {ControlPlane} from '../edge/types.js';
+import type {Clock, Handlers, Store} from '../types.js';
+import {createControlPlane} from './control-plane.js';
+import {createDistributions, distributionHandlers, distributionsUsing} from './distributions.js';
+import {storedDistributions, type References} from './distribution/references.js';
+import {distributionArn, type RandomBytes} from './identifiers.js';
+import {createInvalidations, type InvalidationQuota} from './invalidations.js';
+import {createKeys, keyHandlers} from './keys.js';
+import {createOriginAccess, originAccessHandlers} from './origin-access.js';
+import {createPolicies, policyHandlers} from './policies.js';
+import {createTags, tagHandlers} from './tags.js';
+
+export interface CloudFrontOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Cloud time from a create or update to Deployed, in milliseconds. */
+  readonly deployDelayMs: number;
+  /** Cloud time from CreateInvalidation to Completed, in milliseconds. */
+  readonly invalidationDelayMs: number;
+  /** Called once when an invalidation takes effect, just before it is Completed. Items are paths and `#tag`s. */
+  readonly purge: (distributionId: string, paths: readonly string[]) => number;
+  /** The former quota, refused with TooManyInvalidationsInProgress; none by default. */
+  readonly invalidationQuota?: InvalidationQuota;
+  readonly random?: RandomBytes;
+}
+
+export interface EmulatedCloudFront {
+  readonly handlers: Handlers<CloudFront>;
+  readonly controlPlane: ControlPlane;
+  /** Stops the timers; what is in progress goes on when the store is opened again. */
+  close(): void;
+}
+
+/** The control plane of CloudFront over the shared store. Errors are those of the CloudFront API reference. */
+export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront {
+  const {store, clock, random = randomBytes} = options;
+  const dependencies = {store, clock, random};
+  const using = (kind: keyof References, id: string) =>
+    distributionsUsing(storedDistributions(store), kind, id);
+
+  const policies = createPolicies(dependencies, using);
+  const access = createOriginAccess(dependencies, using);
+  const keys = createKeys(dependencies, id => using('keyGroups', id));
+  const tags = createTags(store);
+
+  const distributions = createDistributions({
+    ...dependencies,
+    deployDelayMs: options.deployDelayMs,
+    account: {
+      cachePolicyExists: id => policies.cache.find(id) !== undefined,
+      originRequestPolicyExists: id => policies.originRequest.find(id) !== undefined,
+      responseHeadersPolicyExists: id => policies.responseHeaders.find(id) !== undefined,
+      keyGroupExists: id => keys.groups.find(id) !== undefined,
+      originAccessIdentityExists: id => access.identities.find(id) !== undefined,
+      originAccessControl: id => access.controls.find(id)?.config,
+      certificateNames: arn => certificateNames(store, clock.now(), arn),
+    },
+  });
+  const controlPlane = createControlPlane(distributions, policies, access);
+  const invalidations = createInvalidations({
+    ...dependencies,
+    distributions,
+    invalidationDelayMs: options.invalidationDelayMs,
+    invalidationQuota: options.invalidationQuota,
+    purge: options.purge,
+  });
+
+  return {
+    handlers: {
+      ...distributionHandlers({
+        distributions,
+        policies,
+        keys,
+        tags,
+        invalidating: invalidations.inProgress,
+        onDelete(id) {
+          tags.put(distributionArn(id), new Map());
+          invalidations.forget(id);
+        },
+      }),
+      ...tagHandlers(store, tags, id => distributions.resources.find(id) !== undefined),
+      ...originAccessHandlers(access),
+      ...policyHandlers(policies),
+      ...keyHandlers(keys),
+      ...invalidations.handlers,
+    },
+    controlPlane,
+    close() {
+      distributions.deadlines.close();
+      invalidations.close();
+    },
+  };
+}
