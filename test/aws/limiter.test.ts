@@ -35,7 +35,7 @@ describe('pace', () => {
         let pace = startPace(bounds);
         for (let at = 0; at < 5; at += 1) pace = afterWindow(pace, pace.limit, bounds.max);
         expect(pace.limit).toBe(256);
-        for (const _ of throttles) pace = afterThrottle(pace);
+        pace = throttles.reduce(afterThrottle, pace);
         for (let at = 0; at < 100; at += 1) pace = afterWindow(pace, 1, bounds.max);
         expect(pace.limit).toBe(256);
       }),
@@ -75,11 +75,13 @@ describe('limiter', () => {
       }
       peak = Math.max(peak, limiter.concurrency.inFlight);
     };
-    for (fill(); running.length > 0; fill()) {
+    fill();
+    while (running.length > 0) {
       running.sort((a, b) => a.end - b.end);
       const next = running.shift()!;
       time = next.end;
       limiter.release(next.startedAt, 'ok');
+      fill();
     }
     return {limit: limiter.concurrency.limit, peak, time};
   }

@@ -1,4 +1,4 @@
-import {createHash, createHmac, type Hash, type Hmac} from 'node:crypto';
+import {createHash, createHmac, type Hash} from 'node:crypto';
 import {extendedEncodeURIComponent} from '@smithy/core/protocols';
 import {SignatureV4} from '@smithy/signature-v4';
 import fc from 'fast-check';
@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {amzDate, createSigner, emptyHash, encodeKey, encodeQuery, sha256} from '../../src/aws/sigv4.js';
 
 class Sha256 {
-  private readonly state: Hash | Hmac;
+  private readonly state: Hash | ReturnType<typeof createHmac>;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.state =
       secret === undefined
@@ -57,7 +57,7 @@ const oddPiece = fc.oneof(
 const oddText = fc
   .array(oddPiece, {minLength: 1, maxLength: 12})
   .map(pieces => pieces.join(''))
-  .filter(text => text.isWellFormed());
+  .filter(text => Buffer.from(text).toString() === text);
 
 const headerName = fc.constantFrom(
   'content-type',
