@@ -1,21 +1,25 @@
 /** A build folder -> the bucket and the edge: read -> plan (pure) -> show, or apply. */
 import type {Work} from '../events.js';
-import type {DeployInput, DeployResult, PlanDescription, PreparedDeploy} from './types.js';
+import {applyDeploy} from './apply.js';
+import {prepareDeploy} from './prepare.js';
+import type {DeployInput, DeployResult} from './types.js';
 
 export type * from './types.js';
-export type * from './manifest.js';
+export {
+  manifestKey,
+  parseManifest,
+  readManifest,
+  type Manifest,
+  type ManifestEntry,
+  type PendingInvalidation,
+  type ReadManifest,
+} from './manifest.js';
+export {planDeploy, reasonText, type PlanInput} from './plan.js';
+export {describePlan, prepareDeploy} from './prepare.js';
+export {applyDeploy} from './apply.js';
+export {releaseId} from './release.js';
 
-/** Reads the folder, the manifest and the live listing (at the same time) and plans. Changes nothing. */
-export declare function prepareDeploy(input: DeployInput): Work<PreparedDeploy>;
-
-/** The dry run: what `applyDeploy` would do. */
-export declare function describePlan(prepared: PreparedDeploy): PlanDescription;
-
-/** Does what was planned. Failures: FILE_CHANGED, INTERRUPTED, INVALIDATION_FAILED and WAIT_TIMEOUT (exit 5: the site is live), and the store's. */
-export declare function applyDeploy(prepared: PreparedDeploy): Work<DeployResult>;
-
-/** `prepareDeploy`, then `applyDeploy`. */
-export declare function deploy(input: DeployInput): Work<DeployResult>;
-
-/** `20261121T193005Z-4f2a`: sorts by time, unique enough for one site. `random` in [0, 1). */
-export declare function releaseId(now: number, random: () => number): string;
+/** `prepareDeploy`, then `applyDeploy`: their Failures. */
+export async function* deploy(input: DeployInput): Work<DeployResult> {
+  return yield* applyDeploy(yield* prepareDeploy(input));
+}

@@ -1,7 +1,8 @@
 import type {Aws} from '../aws/index.js';
-import type {Batch} from '../invalidation/index.js';
+import type {Distribution} from '../distribution/index.js';
+import type {Batch, Pace} from '../invalidation/index.js';
 import type {FileHeaders, ReadSiteOptions, SiteFile} from '../site/index.js';
-import type {Manifest, PendingInvalidation} from './manifest.js';
+import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
 
 /** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
 export type Phase = 'fingerprinted' | 'asset' | 'html' | 'delete';
@@ -90,21 +91,24 @@ export interface DeployInput {
   readonly now?: (() => number) | undefined;
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** Pauses between polls of an invalidation: `awsPace` or `localPace`. Default: by `aws.isEndpointOverridden`. */
-  readonly pace?: {readonly firstMs: number; readonly factor: number; readonly maxMs: number} | undefined;
+  readonly pace?: Pace | undefined;
+  /** Where a person sees the distribution. Default: its first alias, else its own domain name, over HTTPS. */
+  readonly siteUrl?: ((distribution: Distribution) => string | Promise<string>) | undefined;
 }
 
 /** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */
 export interface PreparedDeploy {
   readonly input: DeployInput;
   readonly plan: DeployPlan;
-  /** The manifest found in the bucket. */
-  readonly manifest: Manifest | undefined;
-  /** Its ETag, for the compare-and-swap of the next write. */
-  readonly manifestEtag: string | undefined;
-  /** Viewer paths to invalidate for this plan's changes. */
+  /** The manifest found in the bucket, and its ETag for the compare-and-swap of the next write. */
+  readonly recorded: ReadManifest | undefined;
+  readonly distribution: Distribution | undefined;
+  /** Viewer paths to invalidate: this plan's, and those of earlier deploys that were recorded and certainly never sent. */
   readonly paths: readonly string[];
-  /** Left over from a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
-  readonly leftOver: readonly PendingInvalidation[];
+  /** Perhaps sent by a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
+  readonly resent: readonly PendingInvalidation[];
+  /** Recorded ones that this deploy does not touch (it has no distribution). */
+  readonly untouched: readonly PendingInvalidation[];
   /** Where the site is seen; null without a distribution. */
   readonly url: string | null;
   readonly startedAt: number;

@@ -33,6 +33,8 @@ export interface WaitForInvalidationsOptions {
   readonly aws: Aws;
   readonly distributionId: string;
   readonly ids: readonly string[];
+  /** The hint of a timeout or an interruption. Default: the `invalidation wait` command. */
+  readonly resumeHint?: string | undefined;
   readonly timeoutMs: number;
   readonly pace?: Pace | undefined;
   readonly signal?: AbortSignal | undefined;

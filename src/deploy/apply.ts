@@ -1,0 +1,205 @@
+import {ensurePolicy, privateStatement} from '../bucket/index.js';
+import {costUSD} from '../invalidation/index.js';
+import type {Work} from '../events.js';
+import {mapConcurrent, type ObjectStore} from '../aws/index.js';
+import {Failure} from '../failure.js';
+import {createByteBudget} from './body.js';
+import {withPrefix, type Manifest, type ManifestEntry, type PendingInvalidation} from './manifest.js';
+import {multipartBytes} from './multipart.js';
+import {uploadPhases} from './plan.js';
+import {countsOf} from './prepare.js';
+import {filesBefore, filesWithDoomed, openRecord, ownInvalidation} from './record.js';
+import {relay, throttled} from './relay.js';
+import {deleteUnfinished, invalidate, remove} from './finish.js';
+import type {DeployResult, PreparedDeploy} from './types.js';
+import {updateHeaders, uploadLarge, uploadSmall, type Uploader, type UploadStep} from './upload.js';
+
+/** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */
+const bodyBudget = 64 * 1024 ** 2;
+
+/** Files that go up in parts at a time; their parts share the budget. */
+const largeAtATime = 4;
+
+/**
+ * Does what was planned: fingerprinted files, other assets, HTML, deletes, invalidation, each phase only after the whole
+ * of the one before. What a later run must know is in the manifest before it can be needed, so that a kill at any moment
+ * leaves a whole site and a rerun that finishes: changed paths are recorded before the first changed byte is live and
+ * cleared once their invalidation is done.
+ *
+ * Failures: FILE_CHANGED, LIVE_CHANGED, DEPLOY_CONFLICT, INTERRUPTED, the store's; and, when the site is live already
+ * (exit 5), DELETE_UNFINISHED, INVALIDATION_UNFINISHED, WAIT_TIMEOUT.
+ */
+export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult> {
+  const {input, plan, recorded, resent, untouched} = prepared;
+  const now = input.now ?? Date.now;
+  const store = await input.aws.objects(input.bucket);
+  const record = openRecord(store, input.prefix, recorded?.etag);
+  const createdAt = new Date(now()).toISOString();
+  const changedNothing = plan.steps.length === 0 && !plan.manifestStale && recorded !== undefined;
+  // A run that only sends what an earlier one left over makes no release.
+  const release = changedNothing
+    ? recorded.manifest
+    : {release: input.release, ...(input.commit !== undefined && {commit: input.commit}), createdAt};
+  const manifest = (
+    files: ReadonlyMap<string, ManifestEntry>,
+    own: PendingInvalidation | undefined,
+    pending: readonly PendingInvalidation[],
+  ): Manifest => ({
+    version: 1,
+    release: release.release,
+    ...(release.commit !== undefined && {commit: release.commit}),
+    createdAt: release.createdAt,
+    files,
+    pendingInvalidations: [...untouched, ...pending, ...(own ? [own] : [])],
+  });
+
+  const uploads = plan.steps.filter(step => step.action !== 'delete');
+  const doomed = plan.steps.filter(step => step.action === 'delete');
+  const own = ownInvalidation(prepared, createdAt, 'sending');
+  if (recorded === undefined && prepared.distribution) yield* hideOwnFolder(prepared);
+
+  if (uploads.length > 0) {
+    const planned = ownInvalidation(prepared, createdAt, 'planned');
+    const journal = manifest(filesBefore(prepared), planned, resent);
+    // What is live is still the last release.
+    const last = recorded?.manifest;
+    await record.write(
+      last ? {...last, files: journal.files, pendingInvalidations: journal.pendingInvalidations} : journal,
+    );
+  }
+
+  const files = new Map(plan.files);
+  let bytesUploaded = 0;
+  if (uploads.length > 0) {
+    bytesUploaded = yield* upload(prepared, store, uploads, files, now);
+  }
+  const writtenLater = doomed.length > 0 || resent.length > 0;
+  if (uploads.length > 0 || own || (plan.manifestStale && !writtenLater)) {
+    await record.write(manifest(filesWithDoomed(prepared, files), own, resent));
+  }
+
+  const undeleted = doomed.length > 0 ? yield* remove(prepared, store, doomed) : [];
+  const groups = [...resent, ...(own ? [own] : [])];
+  const batches = groups.length > 0 ? yield* invalidate(prepared, groups) : [];
+
+  if (doomed.length > 0 || groups.length > 0) {
+    const kept = undeleted.map(({key}) => key);
+    for (const key of kept) {
+      const entry = recorded?.manifest.files.get(key);
+      if (entry) files.set(key, entry);
+    }
+    await record.write(manifest(files, undefined, []));
+  }
+  if (undeleted.length > 0) throw deleteUnfinished(undeleted);
+
+  const paths = [...new Set(groups.flatMap(group => group.paths))].sort();
+  return {
+    release: release.release,
+    url: prepared.url,
+    bucket: input.bucket,
+    distributionId: input.distributionId ?? null,
+    counts: countsOf(plan),
+    bytesUploaded,
+    invalidation: groups.length > 0 ? {paths, batches, costUSD: costUSD(paths.length)} : null,
+    durationMs: now() - prepared.startedAt,
+  };
+}
+
+/** On the first deploy to a bucket: the manifest must not be served. A bucket policy that may not be read or written is only warned about. */
+async function* hideOwnFolder({input, distribution}: PreparedDeploy): Work<void> {
+  const {aws, bucket, prefix} = input;
+  const partition = distribution?.arn.split(':')[1];
+  try {
+    const wrote = await ensurePolicy(aws, bucket, [privateStatement({bucket, prefix, partition})]);
+    if (!wrote) return;
+    yield {type: 'step', id: 'policy', title: `Add FrontctlPrivate to the policy of bucket ${bucket}`};
+    yield {type: 'done', id: 'policy', detail: 'CloudFront may not read .frontctl/'};
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    yield {
+      type: 'warning',
+      message: `The policy of bucket ${bucket} could not be made to keep ${withPrefix(prefix, '.frontctl/')} from viewers: ${why}`,
+    };
+  }
+}
+
+const titles: Readonly<Record<UploadStep['phase'], string>> = {
+  fingerprinted: 'Upload fingerprinted files',
+  asset: 'Upload assets',
+  html: 'Upload HTML',
+};
+
+/** All uploads and header updates, phase by phase. Fills `files` with what is live then; answers the bytes sent. */
+async function* upload(
+  prepared: PreparedDeploy,
+  store: ObjectStore,
+  steps: readonly UploadStep[],
+  files: Map<string, ManifestEntry>,
+  now: () => number,
+): Work<number> {
+  const {input} = prepared;
+  let bytes = 0;
+  let done = 0;
+  const uploader: Uploader = {
+    aws: input.aws,
+    store,
+    prefix: input.prefix,
+    budget: createByteBudget(bodyBudget),
+    onBytes: count => (bytes += count),
+  };
+  try {
+    for (const phase of uploadPhases) {
+      const inPhase = steps.filter(step => step.phase === phase);
+      if (inPhase.length === 0) continue;
+      const total = inPhase.reduce((sum, step) => sum + (step.action === 'upload' ? step.file.size : 0), 0);
+      yield {type: 'step', id: phase, title: titles[phase], files: inPhase.length, bytes: total};
+      const before = {bytes, done};
+      yield* relay(emit => {
+        const tell = throttled(emit, now);
+        const onDone = (step: UploadStep, etag: string): void => {
+          const {sha256, size, headers} = step.file;
+          files.set(step.key, {sha256, size, headers, etag});
+          done++;
+          tell({type: 'progress', id: phase, files: done - before.done, bytes: bytes - before.bytes});
+        };
+        return runPhase(uploader, inPhase, input, onDone);
+      });
+      yield {type: 'done', id: phase, detail: `${inPhase.length} files`};
+    }
+  } catch (error) {
+    throw input.signal?.aborted === true ? interrupted(done, steps.length, error) : error;
+  }
+  return bytes;
+}
+
+async function runPhase(
+  uploader: Uploader,
+  steps: readonly UploadStep[],
+  {concurrency, signal}: PreparedDeploy['input'],
+  onDone: (step: UploadStep, etag: string) => void,
+): Promise<void> {
+  const isLarge = (step: UploadStep): boolean => step.action === 'upload' && step.file.size >= multipartBytes;
+  const {store} = uploader;
+  // A little more than the store lets through, so that its queue never runs dry while bodies are read.
+  const width = concurrency ?? (() => store.concurrency.limit + 16);
+  const small = async (step: UploadStep) => ({
+    step,
+    etag: await (step.action === 'upload' ? uploadSmall(uploader, step) : updateHeaders(uploader, step)),
+  });
+  const large = async (step: UploadStep, stop: AbortSignal) => ({
+    step,
+    etag: await uploadLarge(uploader, step, stop),
+  });
+  const smallSteps = steps.filter(step => !isLarge(step));
+  for await (const {step, etag} of mapConcurrent(smallSteps, width, small, signal)) onDone(step, etag);
+  for await (const {step, etag} of mapConcurrent(steps.filter(isLarge), largeAtATime, large, signal)) {
+    onDone(step, etag);
+  }
+}
+
+function interrupted(done: number, total: number, cause: unknown): Failure {
+  return new Failure('interrupted', 'INTERRUPTED', `Interrupted after ${done} of ${total} uploads.`, {
+    hint: 'Run the same deploy again: it goes on from there.',
+    cause,
+  });
+}

@@ -1,0 +1,88 @@
+import {createHash} from 'node:crypto';
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {Failure} from '../failure.js';
+import type {SiteFile} from '../site/index.js';
+
+/** Below this a blocking read is cheaper than a trip through the thread pool. Bytes. */
+const blockingBytes = 256 * 1024;
+
+/**
+ * The bytes of the file as they were planned: hashed again, because a build may still be writing. Failure FILE_CHANGED
+ * when they are others, or gone.
+ */
+export async function readPlanned(file: SiteFile): Promise<Buffer> {
+  let body: Buffer;
+  try {
+    body = file.size <= blockingBytes ? readBlocking(file) : await readFile(file.path);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw fileChanged(file, error);
+  }
+  if (body.length !== file.size || createHash('sha256').update(body).digest('hex') !== file.sha256) {
+    throw fileChanged(file);
+  }
+  return body;
+}
+
+function readBlocking(file: SiteFile): Buffer {
+  const descriptor = openSync(file.path, 'r');
+  try {
+    if (fstatSync(descriptor).size !== file.size) throw fileChanged(file);
+    const body = Buffer.allocUnsafeSlow(file.size);
+    let read = 0;
+    while (read < body.length) {
+      const count = readSync(descriptor, body, read, body.length - read, read);
+      if (count === 0) throw fileChanged(file);
+      read += count;
+    }
+    return body;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export function fileChanged(file: SiteFile, cause?: unknown): Failure {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const what =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? 'vanished'
+      : code === ''
+        ? 'changed'
+        : `could not be read (${code})`;
+  return new Failure('conflict', 'FILE_CHANGED', `${file.key} ${what} while it was being deployed.`, {
+    hint: 'Let the build finish, then deploy again: what is uploaded already is not sent twice.',
+    cause,
+  });
+}
+
+/** Lets at most `capacity` bytes be in memory at a time; first come, first served. */
+export interface ByteBudget {
+  acquire(bytes: number): Promise<void>;
+  release(bytes: number): void;
+}
+
+export function createByteBudget(capacity: number): ByteBudget {
+  let free = capacity;
+  const waiting: {readonly bytes: number; readonly enter: () => void}[] = [];
+  // A body larger than all there is may go in alone.
+  const share = (bytes: number): number => Math.min(bytes, capacity);
+  return {
+    acquire(bytes) {
+      const wanted = share(bytes);
+      if (waiting.length === 0 && wanted <= free) {
+        free -= wanted;
+        return Promise.resolve();
+      }
+      return new Promise(resolve => waiting.push({bytes: wanted, enter: resolve}));
+    },
+    release(bytes) {
+      free += share(bytes);
+      for (let next = waiting[0]; next !== undefined && next.bytes <= free; next = waiting[0]) {
+        waiting.shift();
+        free -= next.bytes;
+        next.enter();
+      }
+    },
+  };
+}

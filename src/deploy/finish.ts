@@ -1,0 +1,130 @@
+import type {ObjectStore} from '../aws/index.js';
+import type {Work} from '../events.js';
+import {Failure} from '../failure.js';
+import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
+import {withPrefix, type PendingInvalidation} from './manifest.js';
+import type {DeployStep, PreparedDeploy} from './types.js';
+
+export interface Undeleted {
+  readonly key: string;
+  readonly why: string;
+}
+
+/** Deletes; answers what could not be deleted: the new site is live by now, so that must not keep its invalidation from being sent. */
+export async function* remove(
+  {input}: PreparedDeploy,
+  store: ObjectStore,
+  doomed: readonly DeployStep[],
+): Work<readonly Undeleted[]> {
+  const keys = doomed.map(step => step.key);
+  if (input.signal?.aborted === true) {
+    throw new Failure(
+      'interrupted',
+      'INTERRUPTED',
+      `Interrupted before ${keys.length} old files were deleted.`,
+      {
+        hint: 'The new files are live. Run the same deploy again: it deletes and invalidates what is left.',
+      },
+    );
+  }
+  yield {type: 'step', id: 'delete', title: 'Delete what left the build', files: keys.length};
+  const bare = new Map(keys.map(key => [withPrefix(input.prefix, key), key]));
+  let undeleted: readonly Undeleted[];
+  try {
+    const refused = await store.deleteMany([...bare.keys()]);
+    undeleted = refused.map(({key, code, message}) => ({
+      key: bare.get(key) ?? key,
+      why: `${code}: ${message}`,
+    }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    undeleted = keys.map(key => ({key, why}));
+  }
+  yield {type: 'done', id: 'delete', detail: `${keys.length - undeleted.length} files`};
+  return undeleted;
+}
+
+export function deleteUnfinished(undeleted: readonly Undeleted[]): Failure {
+  const [first] = undeleted;
+  const more = undeleted.length > 1 ? ` and ${undeleted.length - 1} more` : '';
+  return new Failure(
+    'unfinished',
+    'DELETE_UNFINISHED',
+    `The new files are live, but ${first?.key ?? ''}${more} could not be deleted (${first?.why ?? ''}).`,
+    {hint: 'Run the same deploy again, or with --no-prune to keep what left the build.'},
+  );
+}
+
+/** Sends every group under its own reference and waits for all. The site is live: any failure is exit 5, never a failed deploy. */
+export async function* invalidate(
+  {input}: PreparedDeploy,
+  groups: readonly PendingInvalidation[],
+): Work<readonly Batch[]> {
+  const {aws, timeoutMs, pace, signal, now, sleep} = input;
+  const count = new Set(groups.flatMap(group => group.paths)).size;
+  const options = {aws, timeoutMs, pace, signal, now, sleep};
+  yield {type: 'step', id: 'invalidate', title: `Invalidate ${count} ${count === 1 ? 'path' : 'paths'}`};
+  const batches: Batch[] = [];
+  try {
+    for (const group of groups) {
+      const {distributionId} = group;
+      const sent = yield* submit(group, input);
+      if (sent === undefined) continue;
+      const open = sent.filter(batch => batch.status !== 'Completed').map(batch => batch.id);
+      const completed =
+        input.wait && open.length > 0
+          ? yield* waitForInvalidations({...options, distributionId, ids: open})
+          : [];
+      batches.push(...sent.map(batch => completed.find(({id}) => id === batch.id) ?? batch));
+    }
+  } catch (error) {
+    throw invalidationUnfinished(error, count);
+  }
+  yield {type: 'done', id: 'invalidate', detail: input.wait ? 'completed' : 'sent'};
+  return batches;
+}
+
+/** Undefined when it was left over for another distribution that does not exist any more: its cache is gone as well. */
+async function* submit(
+  {distributionId, paths, reference}: PendingInvalidation,
+  input: PreparedDeploy['input'],
+): Work<readonly Batch[] | undefined> {
+  const {aws, timeoutMs, pace, signal, now, sleep} = input;
+  try {
+    return yield* submitInvalidation({
+      aws,
+      timeoutMs,
+      pace,
+      signal,
+      now,
+      sleep,
+      distributionId,
+      paths,
+      reference,
+    });
+  } catch (error) {
+    const cause = error instanceof Failure ? error.cause : error;
+    const gone = cause instanceof Error && cause.name === 'NoSuchDistribution';
+    if (!gone || distributionId === input.distributionId) throw error;
+    yield {
+      type: 'warning',
+      message: `Distribution ${distributionId} does not exist any more: an invalidation that was left over for it is dropped.`,
+    };
+    return undefined;
+  }
+}
+
+function invalidationUnfinished(error: unknown, paths: number): Failure {
+  if (error instanceof Failure && (error.code === 'WAIT_TIMEOUT' || error.exit === 'interrupted'))
+    return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    'unfinished',
+    'INVALIDATION_UNFINISHED',
+    `The site is live, but the invalidation of ${paths} ${paths === 1 ? 'path' : 'paths'} failed: ${why}`,
+    {
+      hint: `${error instanceof Failure && error.hint !== undefined ? error.hint + ' ' : ''}Then run the same deploy again: it sends the invalidation and nothing else.`,
+      cause: error,
+    },
+  );
+}

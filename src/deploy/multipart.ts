@@ -1,0 +1,143 @@
+import {createHash} from 'node:crypto';
+import {open} from 'node:fs/promises';
+import type {CompletedPart} from '@aws-sdk/client-s3';
+import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
+import type {Failure} from '../failure.js';
+import type {SiteFile} from '../site/index.js';
+import {fileChanged, type ByteBudget} from './body.js';
+
+/** Files from this size on go up in parts. Bytes. */
+export const multipartBytes = 16 * 1024 ** 2;
+
+/** S3 allows 10,000 parts of 5 MiB to 5 GiB (S3 User Guide, "Multipart upload limits"). */
+export function partSize(size: number): number {
+  const mebibyte = 1024 ** 2;
+  return Math.max(8, Math.ceil(size / 10_000 / mebibyte)) * mebibyte;
+}
+
+export interface MultipartUpload {
+  readonly aws: Aws;
+  readonly bucket: string;
+  /** The bucket's key, prefix included. */
+  readonly key: string;
+  readonly file: SiteFile;
+  readonly budget: ByteBudget;
+  readonly onPart: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Part {
+  readonly number: number;
+  readonly body: Buffer;
+}
+
+/**
+ * Sends a large file in parts, a few at a time, and hashes it on the way. Only when the hash is the planned one does the
+ * object come to life; in every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
+ * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, the SDK's.
+ */
+export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
+  const {aws, bucket, key, file, signal} = upload;
+  const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
+  const target = {Bucket: bucket, Key: key};
+  const fail = (operation: string, error: unknown): Failure =>
+    toFailure(error, {service: 's3', operation, resource: `s3://${bucket}/${key}`});
+  const created = await client
+    .send(
+      new sdk.CreateMultipartUploadCommand({
+        ...target,
+        ContentType: file.headers.contentType,
+        CacheControl: file.headers.cacheControl,
+        ChecksumAlgorithm: 'CRC32',
+      }),
+    )
+    .catch((error: unknown) => {
+      throw fail('CreateMultipartUpload', error);
+    });
+  const UploadId = created.UploadId;
+
+  const send = async ({number, body}: Part, abortSignal: AbortSignal): Promise<CompletedPart> => {
+    try {
+      const {ETag, ChecksumCRC32} = await client.send(
+        new sdk.UploadPartCommand({
+          ...target,
+          UploadId,
+          PartNumber: number,
+          Body: body,
+          ChecksumAlgorithm: 'CRC32',
+        }),
+        {abortSignal},
+      );
+      upload.onPart(body.length);
+      return {PartNumber: number, ETag, ChecksumCRC32};
+    } catch (error) {
+      throw fail('UploadPart', error);
+    } finally {
+      upload.budget.release(body.length);
+    }
+  };
+
+  try {
+    const hash = createHash('sha256');
+    const parts: CompletedPart[] = [];
+    for await (const part of mapConcurrent(readParts(upload, hash), 4, send, signal)) parts.push(part);
+    if (hash.digest('hex') !== file.sha256) throw fileChanged(file);
+    parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
+    const {ETag} = await client
+      .send(new sdk.CompleteMultipartUploadCommand({...target, UploadId, MultipartUpload: {Parts: parts}}))
+      .catch((error: unknown) => {
+        throw fail('CompleteMultipartUpload', error);
+      });
+    return ETag ?? '';
+  } catch (error) {
+    // Best effort: what matters is the first error. A lifecycle rule collects parts that a kill leaves behind.
+    await client.send(new sdk.AbortMultipartUploadCommand({...target, UploadId})).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function* readParts(
+  {file, budget}: MultipartUpload,
+  hash: {update(data: Buffer): unknown},
+): AsyncGenerator<Part, void, void> {
+  const size = partSize(file.size);
+  const handle = await open(file.path, 'r').catch((error: unknown) => {
+    throw fileChanged(file, error);
+  });
+  try {
+    let number = 1;
+    for (let position = 0; position < file.size; position += size) {
+      const length = Math.min(size, file.size - position);
+      await budget.acquire(length);
+      const body = Buffer.allocUnsafeSlow(length);
+      let handedOver = false;
+      try {
+        await readFully(handle, body, position, file);
+        hash.update(body);
+        handedOver = true;
+        yield {number, body};
+      } finally {
+        // From the hand-over on the sender releases it.
+        if (!handedOver) budget.release(length);
+      }
+      number++;
+    }
+    if ((await handle.stat()).size !== file.size) throw fileChanged(file);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readFully(
+  handle: Awaited<ReturnType<typeof open>>,
+  body: Buffer,
+  position: number,
+  file: SiteFile,
+): Promise<void> {
+  let read = 0;
+  while (read < body.length) {
+    const {bytesRead} = await handle.read(body, read, body.length - read, position + read);
+    if (bytesRead === 0) throw fileChanged(file);
+    read += bytesRead;
+  }
+}

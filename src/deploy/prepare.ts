@@ -1,0 +1,171 @@
+import {costUSD, planPaths} from '../invalidation/index.js';
+import {readDistribution, viewerRoots, type Distribution} from '../distribution/index.js';
+import {readSite, type Site} from '../site/index.js';
+import type {Work} from '../events.js';
+import {Failure} from '../failure.js';
+import type {ObjectStore} from '../aws/index.js';
+import {adopt, reconcile, sameBytes, type LiveObject} from './live.js';
+import {readManifest, withPrefix, type ReadManifest} from './manifest.js';
+import {changedKeys, planDeploy, reasonText} from './plan.js';
+import {relay, throttled, type Emit} from './relay.js';
+import type {DeployInput, DeployPlan, DeployResult, PlanDescription, PreparedDeploy} from './types.js';
+
+/**
+ * Reads the folder, the bucket and the distribution at the same time and plans. Changes nothing.
+ * Failures: those of `readSite`, NO_SUCH_BUCKET, NO_SUCH_DISTRIBUTION, MANIFEST_NEWER, MANIFEST_UNREADABLE, INTERRUPTED.
+ */
+export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
+  const now = input.now ?? Date.now;
+  const startedAt = now();
+  yield {
+    type: 'step',
+    id: 'read',
+    title: `Compare ${input.site.dir} with s3://${withPrefix(input.prefix, input.bucket)}`,
+  };
+  const {site, bucket, distribution} = yield* relay(emit => readAll(input, throttled(emit, now)));
+  const {store, recorded, live} = bucket;
+
+  const candidates = sameBytes(site.files, live);
+  if (candidates.length > 0) {
+    const prefixed = (key: string): string => withPrefix(input.prefix, key);
+    await adopt(
+      store,
+      prefixed,
+      candidates,
+      live,
+      input.concurrency ?? store.concurrency.limit,
+      input.signal,
+    );
+  }
+  const plan = planDeploy({files: site.files, live, recorded: recorded?.manifest.files, prune: input.prune});
+  yield {type: 'done', id: 'read', detail: summary(site, plan)};
+
+  const roots = distribution ? viewerRoots(distribution.config, input.bucket, input.prefix) : [];
+  const pending = recorded?.manifest.pendingInvalidations ?? [];
+  if (distribution && roots.length === 0) {
+    const what = `No origin of distribution ${distribution.id} reads from s3://${withPrefix(input.prefix, input.bucket)}`;
+    yield {type: 'warning', message: `${what}: what it caches is invalidated as if one did.`};
+  }
+  if (!distribution && (changedKeys(plan.steps).length > 0 || pending.length > 0)) {
+    yield {
+      type: 'warning',
+      message: 'No distribution is configured: copies of changed files in a CDN cache are not invalidated.',
+    };
+  }
+  const unsent = distribution
+    ? pending.filter(group => group.state === 'planned' && group.distributionId === distribution.id)
+    : [];
+  const own = distribution
+    ? planPaths(changedKeys(plan.steps), {roots: roots.length > 0 ? roots : ['']})
+    : [];
+  return {
+    input,
+    plan,
+    recorded,
+    distribution,
+    paths: [...new Set([...own, ...unsent.flatMap(group => group.paths)])].sort(),
+    resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
+    untouched: distribution ? [] : pending,
+    url: distribution ? await siteUrl(input, distribution, roots[0] ?? '') : null,
+    startedAt,
+  };
+}
+
+interface BucketState {
+  readonly store: ObjectStore;
+  readonly recorded: ReadManifest | undefined;
+  readonly live: Map<string, LiveObject>;
+}
+
+async function readAll(input: DeployInput, emit: Emit) {
+  // One that fails stops the hashing; requests end by themselves.
+  const stop = new AbortController();
+  const signal = input.signal ? AbortSignal.any([input.signal, stop.signal]) : stop.signal;
+  try {
+    const [bucket, distribution, site] = await Promise.all([
+      readBucket(input),
+      input.distributionId === undefined ? undefined : readDistribution(input.aws, input.distributionId),
+      readSite({
+        ...input.site,
+        signal,
+        onProgress: ({files, bytes}) => {
+          emit({type: 'progress', id: 'read', files, bytes});
+        },
+      }),
+    ]);
+    return {bucket, distribution, site};
+  } catch (error) {
+    throw input.signal?.aborted === true
+      ? new Failure('interrupted', 'INTERRUPTED', 'Interrupted before anything was changed.', {cause: error})
+      : error;
+  } finally {
+    stop.abort();
+  }
+}
+
+async function readBucket({aws, bucket, prefix}: DeployInput): Promise<BucketState> {
+  const store = await aws.objects(bucket);
+  const recorded = await readManifest(store, prefix);
+  const listing = await store.list({
+    prefix: prefix === '' ? undefined : `${prefix}/`,
+    splitAt: recorded ? splitPoints([...recorded.manifest.files.keys()], prefix) : undefined,
+  });
+  return {store, recorded, live: reconcile(listing, recorded?.manifest, prefix)};
+}
+
+/** A listing page holds 1,000 keys: one range for each page that the manifest foresees. */
+function splitPoints(keys: readonly string[], prefix: string): readonly string[] {
+  const points: string[] = [];
+  for (let index = 1000; index < keys.length; index += 1000)
+    points.push(withPrefix(prefix, keys[index] ?? ''));
+  return points;
+}
+
+async function siteUrl(input: DeployInput, distribution: Distribution, root: string): Promise<string> {
+  if (input.siteUrl) return input.siteUrl(distribution);
+  const alias = distribution.config.Aliases?.Items?.find(name => !name.includes('*'));
+  return `https://${alias ?? distribution.domainName}/${root}`;
+}
+
+function summary(site: Site, plan: DeployPlan): string {
+  const {uploaded, updated, deleted, unchanged} = countsOf(plan);
+  const parts = [
+    uploaded > 0 && `${uploaded} to upload`,
+    updated > 0 && `${updated} with new headers`,
+    deleted > 0 && `${deleted} to delete`,
+    unchanged > 0 && `${unchanged} unchanged`,
+  ].filter(part => part !== false);
+  return `${site.files.length} files: ${parts.join(', ')}`;
+}
+
+export function countsOf(plan: DeployPlan): DeployResult['counts'] {
+  const count = (action: string): number => plan.steps.filter(step => step.action === action).length;
+  return {
+    uploaded: count('upload'),
+    updated: count('update'),
+    unchanged: plan.unchanged,
+    deleted: count('delete'),
+    kept: plan.kept,
+  };
+}
+
+/** The dry run: what `applyDeploy` would do, in its order. */
+export function describePlan({plan, paths, resent, distribution}: PreparedDeploy): PlanDescription {
+  const allPaths = [...new Set([...resent.flatMap(group => group.paths), ...paths])].sort();
+  return {
+    plan: {
+      steps: plan.steps.map(step => {
+        const common = {action: step.action, key: step.key, reason: reasonText(step.reason)};
+        if (step.action === 'delete') return common;
+        return {
+          ...common,
+          ...(step.action === 'upload' && {bytes: step.file.size}),
+          headers: step.file.headers,
+        };
+      }),
+      invalidation:
+        distribution && allPaths.length > 0 ? {paths: allPaths, costUSD: costUSD(allPaths.length)} : null,
+      counts: countsOf(plan),
+    },
+  };
+}

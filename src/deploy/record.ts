@@ -1,0 +1,96 @@
+import {createHash} from 'node:crypto';
+import type {ObjectStore} from '../aws/index.js';
+import {Failure} from '../failure.js';
+import {
+  manifestKey,
+  serializeManifest,
+  withPrefix,
+  type Manifest,
+  type ManifestEntry,
+  type PendingInvalidation,
+} from './manifest.js';
+import type {PreparedDeploy} from './types.js';
+
+/** The manifest's object: written by compare-and-swap, one version after the other. */
+export interface ManifestRecord {
+  write(manifest: Manifest): Promise<void>;
+}
+
+/** `etag`: of the version that was read; undefined when there was none. */
+export function openRecord(store: ObjectStore, prefix: string, etag: string | undefined): ManifestRecord {
+  const key = withPrefix(prefix, manifestKey);
+  let current = etag;
+  return {
+    async write(manifest) {
+      const body = Buffer.from(serializeManifest(manifest));
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      const headers = {'content-type': 'application/json', 'cache-control': 'no-store'};
+      const condition = current === undefined ? {ifNoneMatch: '*' as const} : {ifMatch: current};
+      try {
+        current = (await store.put({key, body, sha256, headers, ...condition})).etag;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'PRECONDITION_FAILED') throw error;
+        // A retry after a lost answer meets what the first attempt wrote.
+        const found = await store.get(key);
+        if (found === undefined || found === 'not-modified' || !body.equals(found.body)) {
+          throw new Failure(
+            'conflict',
+            'DEPLOY_CONFLICT',
+            `Another deploy to s3://${withPrefix(prefix, store.bucket)} wrote its manifest while this one ran.`,
+            {
+              hint: 'Deploy again once it is finished: the plan is made anew from what is live.',
+              cause: error,
+            },
+          );
+        }
+        current = found.etag;
+      }
+    },
+  };
+}
+
+/** The invalidation of this deploy, as it goes into the manifest; undefined when nothing at the edge becomes wrong. */
+export function ownInvalidation(
+  {input, paths, distribution, plan}: PreparedDeploy,
+  createdAt: string,
+  state: PendingInvalidation['state'],
+): PendingInvalidation | undefined {
+  if (!distribution || paths.length === 0) return undefined;
+  // A release id may be used again for other content, and the same paths under the same reference would be taken for
+  // the earlier invalidation and purge nothing: so the reference names what is changed and when, too.
+  const hash = createHash('sha256').update(`${distribution.id}\n${createdAt}\n${paths.join('\n')}\n`);
+  for (const step of plan.steps)
+    hash.update(`${step.key}\n${step.action === 'delete' ? '' : step.file.sha256}\n`);
+  const reference = `frontctl-${input.release}-${hash.digest('hex').slice(0, 12)}`;
+  return {reference, distributionId: distribution.id, paths, state};
+}
+
+/**
+ * What the manifest says before the first change: the files of the last release, and every key that is about to be
+ * written. New keys are ours from here on, so that a later run prunes what a killed one left behind. Headers that
+ * change in place do not show in an ETag; without one in the manifest, a run after a crash looks at the object itself.
+ */
+export function filesBefore({recorded, plan}: PreparedDeploy): ReadonlyMap<string, ManifestEntry> {
+  const files = new Map(recorded?.manifest.files);
+  for (const step of plan.steps) {
+    if (step.action === 'delete') continue;
+    const {sha256, size, headers} = step.file;
+    const entry = files.get(step.key);
+    if (entry === undefined) files.set(step.key, {sha256, size, headers, etag: ''});
+    else if (step.reason.type === 'headers changed') files.set(step.key, {...entry, etag: ''});
+  }
+  return files;
+}
+
+/** What it says once all uploads are done: the new files, and those still to be deleted, which stay ours until they are gone. */
+export function filesWithDoomed(
+  {recorded, plan}: PreparedDeploy,
+  after: ReadonlyMap<string, ManifestEntry>,
+): ReadonlyMap<string, ManifestEntry> {
+  const files = new Map(after);
+  for (const step of plan.steps) {
+    const entry = step.action === 'delete' ? recorded?.manifest.files.get(step.key) : undefined;
+    if (entry) files.set(step.key, entry);
+  }
+  return files;
+}
