@@ -185,25 +185,25 @@ const namings: readonly Naming[] = [
     accepts: hash => looksBase64(hash, 'strict'),
   },
   {
-    tool: 'webpack',
+    tool: 'content hash',
     shape: /[^/]\.(?<hash>[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12})$/,
     extensions: bundled,
     accepts: strictHex,
   },
-  {tool: 'webpack', shape: /[^/]-(?<hash>[0-9a-f]{8})$/, extensions: codeAndFonts, accepts: strictHex},
+  {tool: 'content hash', shape: /[^/]-(?<hash>[0-9a-f]{8})$/, extensions: codeAndFonts, accepts: strictHex},
   {
-    tool: 'webpack',
+    tool: 'content hash',
     shape: /[^/][-.](?<hash>[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/,
     extensions: bundled,
     accepts: strictHex,
   },
   {
-    tool: 'webpack',
+    tool: 'content hash',
     shape: /(?:^|\/)(?<hash>[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/,
     extensions: codeAndFonts,
     accepts: strictHex,
   },
-  {tool: 'base64 digest', shape: /[^/][-.](?<hash>[\w-]{43,86})$/, extensions: bundled, accepts: looksLong},
+  {tool: 'content hash', shape: /[^/][-.](?<hash>[\w-]{43,86})$/, extensions: bundled, accepts: looksLong},
 ];
 
 /** What hangs on a file and shares its hash: source maps, licence texts, precompressed copies. */

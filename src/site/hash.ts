@@ -51,11 +51,13 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
 
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let turn = performance.now();
+  let stopped = false;
   const breathe = async (): Promise<void> => {
     if (performance.now() - turn < turnMs) return;
     options.onHashed?.(progress.files, progress.bytes);
     await nextTurn();
     options.signal?.throwIfAborted();
+    if (stopped) throw new Error('another file failed');
     turn = performance.now();
   };
   const takeLarge = async (digest: (file: FoundFile) => Promise<Digests>): Promise<void> => {
@@ -78,6 +80,7 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
       ...(pool?.threads ?? []).map(thread => takeLarge(file => thread(file))),
     ]);
   } finally {
+    stopped = true;
     large.length = 0;
     await pool?.close();
   }

@@ -85,6 +85,8 @@ const fingerprinted: Record<string, readonly string[]> = {
     'static/js/787.28cb0dcd.chunk.js',
     'static/js/main.8f3b2c1d.js.LICENSE.txt',
     'static/media/logo.6ce24c58023cc2f8fd88fe9d219db6c6.svg',
+  ],
+  'content hash': [
     'index.8d84e296.js',
     'style.05c2d980.css',
     'js/chunk-vendors.1a2b3c4d.js',
