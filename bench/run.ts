@@ -1,0 +1,95 @@
+/**
+ * The measured claims. Whole processes, rounds of all clients in turn, medians; compare the ratios only.
+ *
+ *     npm run bench                                  everything
+ *     npm run bench -- --quick                       one round, no 20,000-file tree, a smaller large file
+ *     npm run bench -- --only uploads,startup        of uploads, latency, large-file, startup, embedded
+ *     npm run bench -- --rounds 5 --latency 25 --no-pin
+ *
+ * The S3 server has one core and the client another where `taskset` exists (`--no-pin`: both have all).
+ */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {availableParallelism, cpus, tmpdir} from 'node:os';
+import path from 'node:path';
+import {parseArgs} from 'node:util';
+import {availableClients} from './clients.js';
+import {embedded, embeddedHead} from './embedded.js';
+import {largeFile, largeFileHead} from './large-file.js';
+import {startServer, taskset} from './process.js';
+import {startup, startupHead} from './startup.js';
+import {table} from './table.js';
+import {largeTree, smallTree} from './trees.js';
+import {uploadHead, uploads, type Bench, type Scenario} from './uploads.js';
+
+const {values} = parseArgs({
+  allowNegative: true,
+  options: {
+    quick: {type: 'boolean', default: false},
+    rounds: {type: 'string'},
+    latency: {type: 'string', default: '25'},
+    only: {type: 'string', default: 'uploads,latency,large-file,startup,embedded'},
+    pin: {type: 'boolean', default: true},
+  },
+});
+const only = new Set(values.only.split(','));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const latencyMs = Number(values.latency);
+
+const small: Scenario = {
+  title: smallTree.name,
+  tree: smallTree,
+  latencyMs: 0,
+  rounds,
+  targets: {'first upload': {rclone: 0.8, aws: 0.25}, 'nothing changed': {rclone: 1}},
+};
+const large: Scenario = {
+  title: largeTree.name,
+  tree: largeTree,
+  latencyMs: 0,
+  rounds,
+  targets: {'first upload': {rclone: 0.25, aws: 0.08}, 'nothing changed': {rclone: 0.6}},
+};
+const slow: Scenario = {
+  title: `${smallTree.name}, +${latencyMs} ms`,
+  tree: smallTree,
+  latencyMs,
+  rounds,
+  targets: {'first upload': {rclone: 0.3}},
+};
+
+const {clients, missing} = availableClients();
+const pin = values.pin && taskset !== undefined && availableParallelism() > 1;
+const scratch = mkdtempSync(path.join(tmpdir(), 'frontctl-bench-'));
+const log = (line: string): void => console.error(line);
+const print = (rows: readonly (readonly string[])[]): void => console.log(`\n${table(rows)}`);
+
+console.log(
+  `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, ${rounds} rounds, ${
+    pin ? 'server and client on a core each' : 'not pinned'
+  }`,
+);
+for (const {name, version} of clients) console.log(`${name}: ${version}`);
+for (const line of missing) console.log(line);
+
+const server = await startServer(
+  [process.execPath, '--import', import.meta.resolve('tsx'), path.join(import.meta.dirname, 's3-server.ts')],
+  pin ? 0 : undefined,
+);
+const bench: Bench = {server, scratch, clientCore: pin ? 1 : undefined, log};
+const ours = clients.some(({name}) => name === 'frontctl');
+try {
+  const scenarios = [
+    ...(only.has('uploads') ? (values.quick ? [small] : [small, large]) : []),
+    ...(only.has('latency') ? [slow] : []),
+  ];
+  const rows: string[][] = [];
+  for (const scenario of scenarios) rows.push(...(await uploads(scenario, clients, bench)));
+  if (rows.length > 0) print([uploadHead, ...rows]);
+  if (only.has('large-file'))
+    print([largeFileHead, ...(await largeFile(values.quick ? 256 : 1024, clients, bench))]);
+  if (only.has('startup') && ours) print([startupHead, ...(await startup(values.quick ? 7 : 21, scratch))]);
+  if (only.has('embedded') && ours) print([embeddedHead, ...(await embedded(scratch, values.quick))]);
+} finally {
+  await server.stop();
+  rmSync(scratch, {recursive: true, force: true});
+}
