@@ -4,7 +4,7 @@ import {toFailure} from './failures.js';
 import {listAll} from './listing.js';
 import {errorFacts, S3AnswerError} from './retry.js';
 import {emptyHash, encodeKey, sha256} from './sigv4.js';
-import type {GetObject, ObjectStore, PutObject, StoredObject, UndeletedKey} from './types.js';
+import type {ObjectStore, PutObject, StoredObject, UndeletedKey} from './types.js';
 import {elements, elementText, escapeXml, parseErrorDocument} from './xml.js';
 
 /** DeleteObjects takes no more. */
@@ -99,9 +99,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     throw preconditionFailed(response);
   };
 
-  const get = ((key: string, {ifNoneMatch}: {readonly ifNoneMatch?: string} = {}) =>
-    run('GetObject', key, () => read(key, ifNoneMatch))) as GetObject;
-
   const deleteSome = async (keys: readonly string[]): Promise<readonly UndeletedKey[]> => {
     const items = keys.map(key => `<Object><Key>${escapeXml(key)}</Key></Object>`).join('');
     const body = Buffer.from(
@@ -132,7 +129,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     bucket,
     concurrency: options.limiter.concurrency,
     put: object => run('PutObject', object.key, () => put(object)),
-    get,
+    get: (key, {ifNoneMatch} = {}) => run('GetObject', key, () => read(key, ifNoneMatch)),
     head: key =>
       run('HeadObject', key, async () => {
         const response = await exchange({method: 'HEAD', key, payloadHash: emptyHash, accept: [404]});

@@ -102,11 +102,6 @@ export interface UndeletedKey {
   readonly message: string;
 }
 
-export interface GetObject {
-  (key: string): Promise<StoredObject | undefined>;
-  (key: string, options: {readonly ifNoneMatch: string}): Promise<StoredObject | 'not-modified' | undefined>;
-}
-
 /** How many requests may be in flight at a time, as last adapted. */
 export interface Concurrency {
   readonly limit: number;
@@ -120,7 +115,7 @@ export interface Concurrency {
 export interface ObjectStore {
   readonly bucket: string;
   readonly put: (object: PutObject) => Promise<{readonly etag: string}>;
-  /** The whole body in memory: manifests and the like. `not-modified` answers `ifNoneMatch`. */
+  /** The whole body in memory: manifests and the like. `not-modified` answers `ifNoneMatch` only. */
   readonly get: (
     key: string,
     options?: {readonly ifNoneMatch?: string | undefined},
