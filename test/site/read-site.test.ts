@@ -190,6 +190,24 @@ describe('what is left out', () => {
     ]);
   });
 
+  it('site.ignore takes any name that a file may have', async () => {
+    const names = [
+      'a b.txt',
+      '#a.txt',
+      '!a.txt',
+      '%41.txt',
+      '~.txt',
+      '😀.txt',
+      '[x].txt',
+      '{y}.txt',
+      '(z).txt',
+      'keep..txt',
+    ];
+    put(Object.fromEntries(names.map(name => [`in/${name}`, ''])));
+    expect(new Set(await keysOf({ignore: ['nothing']}))).toEqual(new Set(names.map(name => `in/${name}`)));
+    expect(await keysOf({ignore: ['/in/*', '!/in/keep..txt']})).toEqual(['in/keep..txt']);
+  });
+
   it.skipIf(process.platform === 'win32')(
     'links are followed inside the tree only; loops and dead links are told',
     async () => {
