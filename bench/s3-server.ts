@@ -41,7 +41,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   if (control !== null) {
     if (control[1] === 'reset') world = emptyWorld();
     else latencyMs = Number(control[2]);
-    send(response, {status: 200, body: JSON.stringify({requests})});
+    send(response, {status: 200, body: JSON.stringify({requests, cpuMicros: process.cpuUsage().user + process.cpuUsage().system})});
     return;
   }
   const result = await answer(world, request, keep);
@@ -58,3 +58,4 @@ const server = createServer({keepAliveTimeout: 120_000, requestTimeout: 0}, (req
 server.listen(Number(values.port), '127.0.0.1', 4096, () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
+process.on('SIGTERM', () => process.exit(0));
