@@ -41,7 +41,10 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   if (control !== null) {
     if (control[1] === 'reset') world = emptyWorld();
     else latencyMs = Number(control[2]);
-    send(response, {status: 200, body: JSON.stringify({requests, cpuMicros: process.cpuUsage().user + process.cpuUsage().system})});
+    send(response, {
+      status: 200,
+      body: JSON.stringify({requests, cpuMicros: process.cpuUsage().user + process.cpuUsage().system}),
+    });
     return;
   }
   const result = await answer(world, request, keep);
