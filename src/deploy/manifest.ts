@@ -104,8 +104,9 @@ export function parseManifest(text: string, where: string): Manifest {
   if (!isManifestDocument(document)) throw unreadable(where, 'its members are not those of version 1');
   const files = new Map<string, ManifestEntry>();
   for (const key of Object.keys(document.files)) {
-    const [sha256, size, index, etag] = document.files[key] ?? [];
-    const headers = index === undefined ? undefined : document.headers[index];
+    const row: readonly unknown[] | undefined = document.files[key];
+    const [sha256, size, index, etag] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+    const headers = typeof index === 'number' ? document.headers[index] : undefined;
     if (typeof sha256 !== 'string' || typeof size !== 'number' || typeof etag !== 'string' || !headers) {
       throw unreadable(where, `its row for "${key}" is damaged`);
     }
@@ -127,9 +128,16 @@ function isManifestDocument(value: Partial<ManifestDocument>): value is Manifest
     typeof value.release === 'string' &&
     typeof value.createdAt === 'string' &&
     Array.isArray(value.headers) &&
-    typeof value.files === 'object' &&
-    (value.pendingInvalidations === undefined || Array.isArray(value.pendingInvalidations))
+    typeof (value.files ?? undefined) === 'object' &&
+    (value.pendingInvalidations === undefined ||
+      (Array.isArray(value.pendingInvalidations) && value.pendingInvalidations.every(isPending)))
   );
+}
+
+function isPending(value: unknown): value is PendingInvalidation {
+  if (typeof value !== 'object' || value === null) return false;
+  const {reference, distributionId, paths} = value as Partial<PendingInvalidation>;
+  return typeof reference === 'string' && typeof distributionId === 'string' && Array.isArray(paths);
 }
 
 function unreadable(where: string, why: string, cause?: unknown): Failure {
@@ -148,7 +156,7 @@ export interface ReadManifest {
 export async function readManifest(store: ObjectStore, prefix: string): Promise<ReadManifest | undefined> {
   const key = withPrefix(prefix, manifestKey);
   const found = await store.get(key);
-  if (found === undefined || found === 'not-modified') return undefined;
+  if (typeof found !== 'object') return undefined;
   const text = Buffer.from(found.body.buffer, found.body.byteOffset, found.body.byteLength).toString('utf8');
   return {manifest: parseManifest(text, `s3://${store.bucket}/${key}`), etag: found.etag};
 }

@@ -32,7 +32,7 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
         if (!(error instanceof Failure) || error.code !== 'PRECONDITION_FAILED') throw error;
         // A retry after a lost answer meets what the first attempt wrote.
         const found = await store.get(key);
-        if (found === undefined || found === 'not-modified' || !body.equals(found.body)) {
+        if (typeof found !== 'object' || !body.equals(found.body)) {
           throw new Failure(
             'conflict',
             'DEPLOY_CONFLICT',

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {Manifest} from '../../src/deploy/index.js';
+import {parseManifest, serializeManifest} from '../../src/deploy/manifest.js';
+
+const hex = (length: number) =>
+  fc.string({unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length});
+
+const manifests: fc.Arbitrary<Manifest> = fc.record({
+  version: fc.constant(1),
+  release: fc.string({minLength: 1}),
+  createdAt: fc.date({noInvalidDate: true}).map(date => date.toISOString()),
+  files: fc
+    .uniqueArray(
+      fc.tuple(
+        fc.oneof(
+          fc.string({unit: 'grapheme', minLength: 1}),
+          fc.constantFrom('__proto__', 'constructor', '404', 'a"b\\'),
+        ),
+        fc.record({
+          sha256: hex(64),
+          size: fc.nat(),
+          headers: fc.record({contentType: fc.constantFrom('text/html', 'a/b'), cacheControl: fc.string()}),
+          etag: hex(32).map(md5 => `"${md5}"`),
+        }),
+      ),
+      {selector: ([key]) => key},
+    )
+    .map(entries => new Map(entries)),
+  pendingInvalidations: fc.array(
+    fc.record({
+      reference: fc.string(),
+      distributionId: fc.string(),
+      paths: fc.array(fc.string()),
+      state: fc.constantFrom('planned' as const, 'sending' as const),
+    }),
+    {maxLength: 2},
+  ),
+});
+
+describe('manifest', () => {
+  it('reads what it wrote, whatever the keys', () => {
+    fc.assert(
+      fc.property(manifests, manifest => {
+        expect(parseManifest(serializeManifest(manifest), 'it')).toEqual(manifest);
+      }),
+    );
+  });
+
+  it('names each pair of headers once', () => {
+    const headers = {
+      contentType: 'text/javascript; charset=utf-8',
+      cacheControl: 'public, max-age=31536000, immutable',
+    };
+    const files = new Map(
+      Array.from({length: 50}, (_, index) => [
+        `${index}.js`,
+        {sha256: 'a', size: 1, headers: {...headers}, etag: '"e"'},
+      ]),
+    );
+    const text = serializeManifest({
+      version: 1,
+      release: 'r',
+      createdAt: 'now',
+      files,
+      pendingInvalidations: [],
+    });
+    expect(text.split('immutable')).toHaveLength(2);
+  });
+
+  it.each([
+    ['not json', 'MANIFEST_UNREADABLE'],
+    ['[]', 'MANIFEST_UNREADABLE'],
+    ['{"version":1}', 'MANIFEST_UNREADABLE'],
+    ['{"version":"x"}', 'MANIFEST_UNREADABLE'],
+    [
+      '{"version":1,"release":"r","createdAt":"","headers":[],"files":{"a":["s",1,0,"e"]}}',
+      'MANIFEST_UNREADABLE',
+    ],
+    ['{"version":1,"release":"r","createdAt":"","headers":[],"files":null}', 'MANIFEST_UNREADABLE'],
+    ['{"version":1,"release":"r","createdAt":"","headers":[],"files":{"a":5}}', 'MANIFEST_UNREADABLE'],
+    [
+      '{"version":1,"release":"r","createdAt":"","headers":[],"files":{},"pendingInvalidations":[null]}',
+      'MANIFEST_UNREADABLE',
+    ],
+    ['{"version":2,"whatever":true}', 'MANIFEST_NEWER'],
+  ])('refuses %s with %s and names the object', (text, code) => {
+    expect(() => parseManifest(text, 's3://b/.frontctl/manifest.json')).toThrowError(
+      expect.objectContaining({code, message: expect.stringContaining('s3://b/.frontctl') as string}),
+    );
+  });
+});

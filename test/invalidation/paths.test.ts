@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {costUSD, encodePath, normalizePath, planPaths} from '../../src/invalidation/index.js';
+
+describe('encodePath', () => {
+  it.each([
+    ['index.html', '/index.html'],
+    ['a b.html', '/a%20b.html'],
+    ['100%.html', '/100%25.html'],
+    ['a#b.html', '/a%23b.html'],
+    ['what?.html', '/what%3F.html'],
+    ['a"<>[]\\^`{|}.html', '/a%22%3C%3E%5B%5D%5C%5E%60%7B%7C%7D.html'],
+    ['café.html', '/caf%C3%A9.html'],
+    ['😀.html', '/%F0%9F%98%80.html'],
+    // Not unsafe in RFC 1738: over-encoding would match nothing.
+    ["a!$&'(),;=:@_-.html", "/a!$&'(),;=:@_-.html"],
+    // `~` is not supported in any form, `+` has two spellings.
+    ['img/a~1.png', '/img/a*'],
+    ['c++.html', '/c*'],
+    ['~user/index.html', '/*'],
+    ['é~.html', '/%C3%A9*'],
+    // A trailing star is a wildcard that covers the key; elsewhere it is a literal.
+    ['a*', '/a*'],
+    ['a*b', '/a*b'],
+  ])('%s -> %s', (key, path) => {
+    expect(encodePath(key)).toBe(path);
+  });
+
+  it('decodes to the key, or covers it with a wildcard that is a prefix of it', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme', minLength: 1, maxLength: 60}), key => {
+        const path = encodePath(key);
+        expect(path).toMatch(/^\/[\x21-\x7e]*$/);
+        const wildcard = path.endsWith('*');
+        const decoded = decodeURIComponent(path.slice(1, wildcard ? -1 : undefined));
+        if (wildcard) expect(key.startsWith(decoded)).toBe(true);
+        else expect(decoded).toBe(key);
+      }),
+    );
+  });
+
+  it('never exceeds 4,000 characters and never cuts inside an escape', () => {
+    const path = encodePath('日'.repeat(1000));
+    expect(path.length).toBeLessThanOrEqual(4000);
+    expect(path).toMatch(/^\/(%[0-9A-F]{2})+\*$/);
+  });
+});
+
+describe('planPaths', () => {
+  it('sorts, deduplicates and drops what a wildcard covers', () => {
+    expect(planPaths(['b.html', 'a~.html', 'a1.html', 'b.html', 'a~/x'])).toEqual(['/a*', '/b.html']);
+  });
+
+  it('puts every root before every key', () => {
+    expect(planPaths(['index.html'], {roots: ['', 'docs/']})).toEqual(['/docs/index.html', '/index.html']);
+  });
+
+  it('sends one wildcard on the common folder above the limit', () => {
+    const keys = Array.from({length: 30}, (_, index) => `docs/v${index % 3}/p${index}.html`);
+    expect(planPaths(keys, {maxPaths: 30})).toHaveLength(30);
+    expect(planPaths(keys, {maxPaths: 29})).toEqual(['/docs/*']);
+    expect(planPaths(['a.html', 'b/c.html'], {maxPaths: 1})).toEqual(['/*']);
+  });
+
+  it('covers every key, with no path that another one covers', () => {
+    const key = fc.string({
+      unit: fc.constantFrom('a', 'b', '/', '~', '+', ' ', 'é', '*'),
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(fc.array(key, {maxLength: 12}), fc.integer({min: 1, max: 12}), (keys, maxPaths) => {
+        const paths = planPaths(keys, {maxPaths});
+        const covers = (path: string, exact: string) =>
+          path === exact || (path.endsWith('*') && exact.startsWith(path.slice(0, -1)));
+        for (const each of keys) expect(paths.some(path => covers(path, encodePath(each)))).toBe(true);
+        for (const path of paths) {
+          expect(paths.filter(other => covers(other, path))).toEqual([path]);
+        }
+        expect(paths.length).toBeLessThanOrEqual(Math.max(1, Math.min(maxPaths, keys.length)));
+      }),
+    );
+  });
+});
+
+describe('normalizePath', () => {
+  it.each([
+    ['/index.html', '/index.html'],
+    ['index.html', '/index.html'],
+    ['/*', '/*'],
+    ['/a b/é.html', '/a%20b/%C3%A9.html'],
+    ['/caf%C3%A9.html', '/caf%C3%A9.html'],
+    ['/100%.html', '/100%25.html'],
+    ['/x.jpg?size=1', '/x.jpg?size=1'],
+    ['#product-42', '#product-42'],
+  ])('%s -> %s', (typed, path) => {
+    expect(normalizePath(typed)).toBe(path);
+  });
+
+  it.each([
+    ['', /is empty/],
+    ['/a*/b', /before its end/],
+    ['/~user/', /~/],
+    ['#a,b', /cache tag/],
+    [`/${'x'.repeat(4000)}`, /longer than 4000/],
+  ])('refuses %s', (typed, message) => {
+    expect(() => normalizePath(typed)).toThrowError(
+      expect.objectContaining({
+        code: 'INVALID_PATH',
+        exit: 'usage',
+        message: expect.stringMatching(message) as string,
+      }),
+    );
+  });
+});
+
+it.each([
+  [0, 0, 0],
+  [1000, 0, 0],
+  [1001, 0, 0.005],
+  [10, 995, 0.025],
+  [3, 5000, 0.015],
+])('%i paths after %i cost $%f', (paths, used, price) => {
+  expect(costUSD(paths, used)).toBe(price);
+});
