@@ -1,7 +1,8 @@
 import type {BucketAddress} from './address.js';
 import type {Connection, HttpResponse} from './connection.js';
 import type {Credentials} from './credentials.js';
-import {withOrigin, type CallOrigin} from './failures.js';
+import {withOrigin} from './failures.js';
+import type {CallOrigin} from './known-errors.js';
 import type {Limiter, Outcome} from './limiter.js';
 import {backoffMs, errorFacts, errorKind, outcomeOf, S3AnswerError} from './retry.js';
 import {createSigner, encodeKey, encodeQuery} from './sigv4.js';
