@@ -23,7 +23,7 @@ export interface Received {
 
 /** What a change has let go of: rows are gone with the transaction, blobs are deleted after its commit. */
 export interface Release {
-  release(segments: readonly Segment[]): void;
+  readonly release: (segments: readonly Segment[]) => void;
 }
 
 export interface Bodies {

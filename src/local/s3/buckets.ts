@@ -7,6 +7,7 @@ import {isForeignBucket, requireBucketName} from './names.js';
 import type {BucketRecord, PublicAccessBlock} from './records.js';
 import type {Room} from './room.js';
 import {requireTags} from './tags.js';
+import {without} from './without.js';
 
 /** What AWS gives every new bucket since April 2023. */
 const allBlocked: PublicAccessBlock = {
@@ -84,8 +85,7 @@ export const bucketHandlers = (room: Room) =>
         // Only us-east-1 lets the owner create a bucket again; it resets the ACL and nothing else.
         if (existing) {
           if (region !== 'us-east-1' || existing.region !== region) throw alreadyYours(name);
-          const {grants: _old, ...rest} = existing;
-          room.tables.buckets.put(name, {...rest, ...(grants && {grants})});
+          room.tables.buckets.put(name, {...without(existing, 'grants'), ...(grants && {grants})});
           return;
         }
         room.tables.buckets.put(name, bucket);

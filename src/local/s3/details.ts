@@ -11,6 +11,7 @@ import type {ObjectRecord} from './records.js';
 import type {Room} from './room.js';
 import {requireTags} from './tags.js';
 import {rewriteVersion, versionOf} from './versions.js';
+import {without} from './without.js';
 
 interface ObjectInput {
   readonly Bucket?: string | undefined;
@@ -56,9 +57,9 @@ export const detailHandlers = (room: Room) => {
       return {Owner: owner, Grants: [...(object.grants ?? ownerOnly)]};
     },
     async PutObjectAcl(input, context) {
-      await rewrite(input, context, 's3:PutObjectAcl', ({grants: _old, ...object}, {bucket}) => {
+      await rewrite(input, context, 's3:PutObjectAcl', (object, {bucket}) => {
         const grants = requestedGrants(input, bucket);
-        return {...object, ...(grants && {grants})};
+        return {...without(object, 'grants'), ...(grants && {grants})};
       });
       return {};
     },

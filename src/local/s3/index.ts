@@ -2,9 +2,12 @@ import type {S3} from '@aws-sdk/client-s3';
 
 import type {Handlers, Store} from '../types.js';
 import {bucketHandlers} from './buckets.js';
+import {copyHandlers} from './copy.js';
 import {deleteHandlers} from './delete.js';
 import {detailHandlers} from './details.js';
 import {listHandlers} from './list.js';
+import {uploadListHandlers} from './list-uploads.js';
+import {multipartHandlers} from './multipart.js';
 import {readHandlers} from './read.js';
 import {openTables, type CreateS3} from './records.js';
 import {openRoom} from './room.js';
@@ -28,6 +31,9 @@ export const createS3 = (options: CreateS3): Handlers<S3> => {
     ...deleteHandlers(room),
     ...listHandlers(room),
     ...detailHandlers(room),
+    ...copyHandlers(room),
+    ...multipartHandlers(room),
+    ...uploadListHandlers(room),
   };
 };
 

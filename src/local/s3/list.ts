@@ -174,8 +174,11 @@ export const listHandlers = (room: Room) =>
         };
         if (version.kind === 'marker') DeleteMarkers.push(shared);
         else {
-          const {StorageClass: _class, ...object} = describeObject(encode(key), version, true);
-          Versions.push({...object, ...shared, StorageClass: 'STANDARD' as const});
+          Versions.push({
+            ...describeObject(encode(key), version, true),
+            ...shared,
+            StorageClass: 'STANDARD' as const,
+          });
         }
       }
       return {

@@ -43,7 +43,7 @@ export const compareUtf8 = (a: string, b: string): number => {
 
 /** The least string after everything that starts with `prefix`; undefined when there is none. */
 export const afterPrefix = (prefix: string): string | undefined => {
-  const points = [...prefix];
+  const points = Array.from(prefix);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     const code = last.codePointAt(0) ?? 0;
     if (code === 0x10ffff) continue;

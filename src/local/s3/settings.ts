@@ -9,6 +9,7 @@ import {invalidRequest, malformedXml} from './errors.js';
 import type {BucketRecord} from './records.js';
 import type {Room} from './room.js';
 import {requireTags} from './tags.js';
+import {without} from './without.js';
 
 interface BucketInput {
   readonly Bucket?: string | undefined;
@@ -106,12 +107,7 @@ export const settingHandlers = (room: Room) => {
       }));
     },
     DeletePublicAccessBlock: (input, context) =>
-      update(
-        input,
-        context,
-        's3:PutBucketPublicAccessBlock',
-        ({publicAccessBlock: _gone, ...bucket}) => bucket,
-      ),
+      update(input, context, 's3:PutBucketPublicAccessBlock', bucket => without(bucket, 'publicAccessBlock')),
 
     GetBucketOwnershipControls(input, context) {
       const bucket = room.open(input, context, 's3:GetBucketOwnershipControls');
@@ -133,7 +129,7 @@ export const settingHandlers = (room: Room) => {
       });
     },
     DeleteBucketOwnershipControls: (input, context) =>
-      update(input, context, 's3:PutBucketOwnershipControls', ({ownership: _gone, ...bucket}) => bucket),
+      update(input, context, 's3:PutBucketOwnershipControls', bucket => without(bucket, 'ownership')),
 
     GetBucketPolicy(input, context) {
       const bucket = room.open(input, context, 's3:GetBucketPolicy');
@@ -154,7 +150,7 @@ export const settingHandlers = (room: Room) => {
       });
     },
     DeleteBucketPolicy: (input, context) =>
-      update(input, context, 's3:DeleteBucketPolicy', ({policy: _gone, ...bucket}) => bucket),
+      update(input, context, 's3:DeleteBucketPolicy', bucket => without(bucket, 'policy')),
     GetBucketPolicyStatus(input, context) {
       const bucket = room.open(input, context, 's3:GetBucketPolicyStatus');
       if (bucket.policy === undefined) throw noPolicy(bucket);
@@ -183,8 +179,7 @@ export const settingHandlers = (room: Room) => {
     PutBucketAcl: (input, context) =>
       update(input, context, 's3:PutBucketAcl', bucket => {
         const grants = requestedGrants(input, bucket);
-        const {grants: _old, ...rest} = bucket;
-        return {...rest, ...(grants && {grants})};
+        return {...without(bucket, 'grants'), ...(grants && {grants})};
       }),
 
     GetBucketEncryption(input, context) {

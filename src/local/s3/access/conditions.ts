@@ -108,17 +108,14 @@ export const parseConditions = (raw: unknown): readonly Condition[] => {
   });
 };
 
-/** `${aws:username}` in a wanted value; an unknown variable never matches. */
-const expand = (text: string, request: RequestKeys): string | undefined => {
+/** `${aws:username}` in a resource or a wanted value; undefined when the request lacks a variable: no match. */
+export const expand = (text: string, request: RequestKeys): string | undefined => {
   if (!text.includes('${')) return text;
-  let known = true;
-  const expanded = text.replaceAll(/\$\{([^}]*)\}/g, (_whole, name: string) => {
-    if (name === '*' || name === '?' || name === '$') return name;
-    const [value] = request.get(name.toLowerCase()) ?? [];
-    if (value === undefined) known = false;
-    return value ?? '';
-  });
-  return known ? expanded : undefined;
+  const variable = /\$\{([^}]*)\}/g;
+  const valueOf = (name: string): string | undefined =>
+    ['*', '?', '$'].includes(name) ? name : request.get(name.toLowerCase())?.[0];
+  if ([...text.matchAll(variable)].some(([, name = '']) => valueOf(name) === undefined)) return undefined;
+  return text.replaceAll(variable, (_whole, name: string) => valueOf(name) ?? '');
 };
 
 /**

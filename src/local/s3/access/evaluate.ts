@@ -1,5 +1,5 @@
 import type {Caller} from '../../types.js';
-import {conditionHolds, type Condition, type RequestKeys} from './conditions.js';
+import {conditionHolds, expand, type Condition, type RequestKeys} from './conditions.js';
 import type {Policy, Principals, Statement} from './policy.js';
 import {wildcard} from './wildcard.js';
 
@@ -49,7 +49,10 @@ const applies = (
 ): boolean =>
   statement.actions.some(pattern => matches(pattern, action, 'is')) !== statement.notAction &&
   principalMatches(statement.principals, caller) !== statement.notPrincipal &&
-  statement.resources.some(pattern => matches(pattern, resource, 's')) !== statement.notResource &&
+  statement.resources.some(pattern => {
+    const expanded = pattern.includes('${') ? expand(pattern, request()) : pattern;
+    return expanded !== undefined && matches(expanded, resource, 's');
+  }) !== statement.notResource &&
   statement.conditions.every(condition => conditionHolds(condition, request()));
 
 /**
