@@ -1,0 +1,365 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+import {Failure} from '../failure.js';
+import {createAcm} from './acm/index.js';
+import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './admin.js';
+import {createClock} from './clock.js';
+import {createCloudFront} from './cloudfront/index.js';
+import {createEdge, type RunningEdge} from './edge/index.js';
+import type {ControlPlane, Edge, FetchS3} from './edge/types.js';
+import {injectFaults, type Fault} from './fault.js';
+import {createFetchS3} from './fetch-s3.js';
+import {createRoute53} from './route53/index.js';
+import {createS3, liveBlobs} from './s3/index.js';
+import {openStore} from './store/index.js';
+import type {Clock, Store} from './types.js';
+import {
+  ConnectionReset,
+  createDispatcher,
+  sendWireResponse,
+  wireRequest,
+  type Dispatch,
+  type ServiceName,
+} from './wire/index.js';
+
+export interface CloudOptions {
+  /** State directory; without one the state lives as long as the cloud. */
+  readonly dir?: string | undefined;
+  /** Port on 127.0.0.1; 0 for any free one. */
+  readonly port: number;
+  /** Take any free port when `port` is taken. */
+  readonly anyPort?: boolean;
+  /** Port that serves HTTPS by host name; any free one by default. */
+  readonly tlsPort?: number | undefined;
+  /** Cloud time until a changed distribution is Deployed, in milliseconds. */
+  readonly deployDelayMs?: number | undefined;
+  /** Cloud time until an invalidation is Completed, in milliseconds. */
+  readonly invalidationDelayMs?: number | undefined;
+  readonly clock?: Clock;
+  readonly faults?: readonly Fault[];
+  /** Decides which calls a fault hits; yields [0, 1). */
+  readonly random?: () => number;
+  /** Secrets by access key id: no other key is accepted. */
+  readonly strictAuth?: ReadonlyMap<string, string> | undefined;
+  readonly log?: (entry: LogEntry) => void;
+  /** Told about what should not happen inside the cloud. */
+  readonly onUnexpected?: (error: unknown, where: string) => void;
+  /** Called for POST /_frontctl/stop once it is answered. */
+  readonly onStop?: () => void;
+  readonly version?: string;
+}
+
+/** One served request. No query: it may hold signatures. */
+export interface LogEntry {
+  readonly at: Date;
+  readonly by: ServiceName | 'edge' | 'admin';
+  /** AWS's name of the operation; `-` where there is none. */
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  /** 0: the connection was cut without an answer. */
+  readonly status: number;
+  readonly ms: number;
+}
+
+export interface Cloud {
+  /** `http://127.0.0.1:4510` */
+  readonly endpoint: string;
+  readonly ports: {readonly http: number; readonly tls: number | undefined};
+  readonly clock: Clock;
+  /** Of the moment: a reset replaces them. */
+  readonly edge: Edge;
+  readonly store: Store;
+  readonly controlPlane: ControlPlane;
+  status(): Promise<CloudStatus>;
+  /** Empties the cloud: buckets, distributions, certificates, zones, caches. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Everything that a reset replaces. */
+interface House {
+  readonly store: Store;
+  readonly dispatch: Dispatch;
+  readonly controlPlane: ControlPlane;
+  readonly edge: RunningEdge;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+/** Time in which running requests may end when the cloud closes. */
+const graceMs = 2000;
+/** Longer than clients keep idle connections, so that none meets a closing one. */
+const keepAliveMs = 120_000;
+
+/**
+ * Starts the whole embedded cloud on 127.0.0.1: S3, CloudFront, ACM and Route 53 on one port, which also answers the
+ * host names of the distributions with plain HTTP; the edge listens on ports of its own besides.
+ *
+ * Fails with PORT_TAKEN, and with what `openStore` fails with (STATE_VERSION, STATE_LOCKED, STATE_UNREADABLE).
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const clock = options.clock ?? createClock();
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'frontctl-cloud-')));
+  let port = options.port;
+  let house = await build(options, clock, dir, () => port);
+  let rebuilding: Promise<void> | undefined;
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (rebuilding) await rebuilding;
+    const distribution = house.controlPlane.distributionByHost(hostName(request.headers.host));
+    if (distribution) serveEdge(request, response, house.edge, distribution.id, options);
+    else if (isAdmin(request)) await answerAdmin(request, response, administration);
+    else await serveApi(request, response, house.dispatch, origin, options);
+  };
+
+  const server = createServer(
+    {maxHeaderSize: 64 * 1024, keepAliveTimeout: keepAliveMs, requestTimeout: 0},
+    (request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        options.onUnexpected?.(error, request.url ?? '');
+        request.socket.destroy();
+      });
+    },
+  );
+  try {
+    port = await listen(server, options.port, options.anyPort ?? false);
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+  const origin = `http://${host}:${port}`;
+
+  const reset = async (): Promise<void> => {
+    if (rebuilding) return rebuilding;
+    rebuilding = (async () => {
+      await house.close();
+      for (const part of stateParts) await rm(join(dir, part), {recursive: true, force: true});
+      house = await build(options, clock, dir, () => port);
+    })();
+    try {
+      await rebuilding;
+    } finally {
+      rebuilding = undefined;
+    }
+  };
+
+  const status = async (): Promise<CloudStatus> => {
+    const {controlPlane, edge} = house;
+    const live = [...controlPlane.distributions()];
+    // A distribution that was made a moment ago may not listen yet.
+    await edge.settled();
+    return {
+      version: options.version ?? '0.0.0',
+      pid: process.pid,
+      endpoint: origin,
+      tlsPort: edge.tlsPort,
+      dir,
+      distributions: live.map(({id, domainName, config}) => ({
+        id,
+        domainName,
+        aliases: config.Aliases?.Items ?? [],
+        url: `http://${host}:${edge.portOf(id) ?? port}/`,
+      })),
+    };
+  };
+  const administration: Administration = {
+    status,
+    reset,
+    advance: ms => clock.advance(ms),
+    stop: () => options.onStop?.(),
+    log: (method, path, statusCode, ms) =>
+      options.log?.({at: new Date(), by: 'admin', operation: '-', method, path, status: statusCode, ms}),
+  };
+
+  return {
+    endpoint: origin,
+    ports: {
+      http: port,
+      get tls() {
+        return house.edge.tlsPort;
+      },
+    },
+    clock,
+    get edge() {
+      return house.edge;
+    },
+    get store() {
+      return house.store;
+    },
+    get controlPlane() {
+      return house.controlPlane;
+    },
+    status,
+    reset,
+    async close() {
+      if (rebuilding) await rebuilding;
+      await stopListening(server);
+      await house.close();
+      if (options.dir === undefined) await rm(dir, {recursive: true, force: true});
+    },
+  };
+}
+
+/** What of the state directory belongs to the cloud's content. */
+const stateParts = ['meta', 'blobs', 'edge', 'format.json'];
+
+async function build(
+  options: CloudOptions,
+  clock: Clock,
+  dir: string,
+  sharedPort: () => number,
+): Promise<House> {
+  const store = await openStore({dir, liveBlobs});
+  try {
+    const {faults = [], random = Math.random, strictAuth, onUnexpected} = options;
+    let purge: Edge['purge'] = () => 0;
+    const cloudfront = createCloudFront({
+      store,
+      clock,
+      deployDelayMs: options.deployDelayMs ?? 200,
+      invalidationDelayMs: options.invalidationDelayMs ?? 100,
+      purge: (distributionId, paths) => purge(distributionId, paths),
+    });
+    const dispatch = createDispatcher(
+      {
+        s3: createS3({store, clock}),
+        cloudfront: cloudfront.handlers,
+        acm: createAcm({store, clock}),
+        route53: createRoute53({store, clock}),
+      },
+      {
+        ...(strictAuth && {authentication: {secrets: strictAuth, strict: true}}),
+        ...(faults.length > 0 && {beforeCall: injectFaults(faults, random)}),
+        ...(onUnexpected && {onUnexpected}),
+      },
+    );
+    const fetchS3: FetchS3 = createFetchS3(dispatch);
+    const {controlPlane} = cloudfront;
+    const edge = await createEdge({
+      controlPlane,
+      fetchS3,
+      clock,
+      dir: join(dir, 'edge'),
+      host,
+      log: message => onUnexpected?.(message, 'edge'),
+      sharedPort,
+      ...(options.tlsPort !== undefined && {tlsPort: options.tlsPort}),
+    });
+    purge = edge.purge;
+    return {
+      store,
+      dispatch,
+      controlPlane,
+      edge,
+      async close() {
+        await edge.close();
+        cloudfront.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serveApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dispatch: Dispatch,
+  origin: string,
+  {log}: CloudOptions,
+): Promise<void> {
+  const started = performance.now();
+  const {method = 'GET', url = '/'} = request;
+  const entry = (by: ServiceName, operation: string, status: number): LogEntry => {
+    const path = pathOf(url);
+    return {at: new Date(), by, operation, method, path, status, ms: performance.now() - started};
+  };
+  try {
+    const answer = await dispatch(wireRequest(request, origin));
+    await sendWireResponse(answer, response);
+    log?.(entry(answer.operation?.service ?? 's3', answer.operation?.name ?? '-', answer.status));
+  } catch (error) {
+    if (!(error instanceof ConnectionReset)) throw error;
+    request.socket.resetAndDestroy();
+    log?.(entry('s3', '-', 0));
+  }
+}
+
+/** The plain HTTP side of a distribution, by host name. */
+function serveEdge(
+  request: IncomingMessage,
+  response: ServerResponse,
+  edge: RunningEdge,
+  distributionId: string,
+  {log}: CloudOptions,
+): void {
+  const started = performance.now();
+  const {method = 'GET', url = '/'} = request;
+  if (log)
+    response.once('close', () => {
+      log({
+        at: new Date(),
+        by: 'edge',
+        operation: distributionId,
+        method,
+        path: pathOf(url),
+        status: response.statusCode,
+        ms: performance.now() - started,
+      });
+    });
+  edge.handle(request, response, {distributionId, scheme: 'http', viewerHost: request.headers.host ?? ''});
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
+
+/** `D111111ABCDEF8.cloudfront.net:4510` -> `d111111abcdef8.cloudfront.net` */
+const hostName = (header = ''): string => header.toLowerCase().replace(/:\d+$/, '');
+
+async function listen(server: Server, port: number, anyPort: boolean): Promise<number> {
+  const attempt = (number: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(number, host, () => {
+        server.off('error', reject);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  try {
+    return await attempt(port);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' && anyPort) return attempt(0);
+    if (code === 'EADDRINUSE')
+      throw new Failure('conflict', 'PORT_TAKEN', `Port ${port} on ${host} is in use by another program.`, {
+        hint: 'Name another one with --port, or see with `frontctl local status` whether the local cloud already runs.',
+        cause: error,
+      });
+    throw new Failure(
+      'usage',
+      'PORT_UNUSABLE',
+      `Port ${port} on ${host} cannot be listened on (${code ?? 'unknown reason'}).`,
+      {
+        hint: 'Name another one with --port.',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function stopListening(server: Server): Promise<void> {
+  await new Promise<void>(resolve => {
+    const timeout = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timeout);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

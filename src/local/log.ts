@@ -1,0 +1,65 @@
+import {appendFileSync, renameSync, statSync} from 'node:fs';
+import {appendFile} from 'node:fs/promises';
+
+/** Lines are gathered for this long, so that thousands of requests a second cost a few writes. */
+const gatherMs = 100;
+
+export interface LogFile {
+  write(line: string): void;
+  /** Writes what is still gathered, at once. */
+  flush(): void;
+}
+
+/** A log of at most twice `limit` bytes: FILE and, once that is full, FILE.1. A log that cannot be written is no reason to fail. */
+export function openLog(file: string, limit: number): LogFile {
+  let lines: string[] = [];
+  let size = sizeOf(file);
+  let timer: NodeJS.Timeout | undefined;
+
+  const take = (): string => {
+    const text = lines.join('');
+    lines = [];
+    timer = undefined;
+    const bytes = Buffer.byteLength(text);
+    if (size > 0 && size + bytes > limit) {
+      rotate(file);
+      size = 0;
+    }
+    size += bytes;
+    return text;
+  };
+
+  return {
+    write(line) {
+      lines.push(`${line}\n`);
+      timer ??= setTimeout(() => {
+        appendFile(file, take()).catch(() => undefined);
+      }, gatherMs).unref();
+    },
+    flush() {
+      clearTimeout(timer);
+      if (lines.length === 0) return;
+      try {
+        appendFileSync(file, take());
+      } catch {
+        // See above.
+      }
+    },
+  };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
+
+function rotate(file: string): void {
+  try {
+    renameSync(file, `${file}.1`);
+  } catch {
+    // Goes on in the full file.
+  }
+}
