@@ -2,8 +2,8 @@
  * Builds dist/: one bundle per command and entry, shared code in chunks, so that a command loads only what it calls
  * (start-up is measured in bench/). Packages stay in node_modules except those that bundling makes faster to load.
  */
-import {readdirSync, rmSync, mkdirSync} from 'node:fs';
-import {join, sep} from 'node:path';
+import {readdirSync, rmSync} from 'node:fs';
+import {join, relative, sep} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
@@ -24,10 +24,7 @@ const entryPoints = {
   main: join(root, 'src/terminal/main.ts'),
 };
 
-rmSync(join(root, 'dist'), {recursive: true, force: true});
-mkdirSync(join(root, 'dist'), {recursive: true});
-
-await build({
+const {metafile} = await build({
   absWorkingDir: root,
   entryPoints,
   outdir: 'dist',
@@ -46,4 +43,13 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   minifySyntax: true,
+  metafile: true,
 });
+
+// What an earlier build left goes last: a frontctl that runs right now still loads its chunks.
+const written = new Set(Object.keys(metafile.outputs));
+for (const entry of readdirSync(join(root, 'dist'), {recursive: true, withFileTypes: true})) {
+  const file = join(entry.parentPath, entry.name);
+  const name = relative(root, file).split(sep).join('/');
+  if (entry.isFile() && !name.startsWith('dist/types/') && !written.has(name)) rmSync(file);
+}

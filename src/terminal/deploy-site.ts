@@ -41,7 +41,11 @@ async function deployInput(session: Session, request: DeployRequest): Promise<De
   const bucket = request.bucket ?? config.bucket?.name;
   const common = {
     aws,
-    site: {dir, site: config.site ?? {}},
+    site: {
+      dir,
+      site: config.site ?? {},
+      errorPages: (config.distribution?.customErrorResponses ?? []).flatMap(page => page.ResponsePagePath ?? []),
+    },
     prefix,
     prune: request.prune,
     concurrency: request.concurrency,

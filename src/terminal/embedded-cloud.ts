@@ -8,6 +8,8 @@ import {Failure} from '../failure.js';
 
 export const defaultPort = 4510;
 
+const startTimeoutMs = 20_000;
+
 /** What `GET /_frontctl/status` of a running cloud answers. */
 export interface CloudStatus {
   readonly version: string;
@@ -73,12 +75,21 @@ export async function adminCall<T>(endpoint: string, method: 'GET' | 'POST', rou
   return (await response.json()) as T;
 }
 
-/** Finds the running cloud or starts one in the background. */
+/**
+ * Finds the running cloud or starts one in the background. Its data may be held by a process that starts or ends at this
+ * very moment (another command with --local, a kill): that is waited out.
+ */
 export async function ensureCloud(options: StartOptions): Promise<CloudStatus> {
-  return (await findCloud(options)) ?? (await startCloud(options));
+  for (const deadline = Date.now() + startTimeoutMs; ; ) {
+    try {
+      return (await findCloud(options)) ?? (await startCloud(options));
+    } catch (error) {
+      const locked = error instanceof Failure && error.code === 'STATE_LOCKED';
+      if (!locked || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
 }
-
-const startTimeoutMs = 20_000;
 
 /**
  * Starts the cloud as a process of its own that outlives this one, and waits until it listens.

@@ -67,7 +67,7 @@ describe('frontctl local', () => {
   it('says so when its data comes from another version', async () => {
     const {data} = await project.json<LocalStatus>(['local', 'start']);
     await project.run(['local', 'stop']);
-    const versionFile = join(data, 'version.json');
+    const versionFile = join(data, 'format.json');
     expect(existsSync(versionFile)).toBe(true);
     writeFileSync(versionFile, readFileSync(versionFile, 'utf8').replace(/\d+/, '0'));
     const run = await project.run(['local', 'start', '--json']);
