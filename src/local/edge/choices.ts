@@ -1,0 +1,113 @@
+/**
+ * Every place where CloudFront's guide is silent, contradicts itself or was not confirmed, and what this edge does there.
+ * Constants are read by the code that acts on them; what is a way of working rather than a value is said here:
+ *
+ * - Cache and config: objects are keyed by distribution, path and what the policies select, never by behavior or config
+ *   version, so a config change keeps the cache, as CloudFront's does. The cache does not outlive the process.
+ * - Behaviors: escapes of unreserved characters (`%61`) are decoded before patterns are matched. The behavior is chosen by
+ *   the viewer's own path (`/`); the default root object is what cache key, origin request and invalidations see.
+ * - HEAD: a HEAD miss is asked as HEAD and fills nothing; a HEAD hit uses the copy a GET stored.
+ * - Ranges: with no whole copy one range is forwarded, and its 206 answers only the very same range later. Several
+ *   ranges fetch the whole object. Once a whole copy exists every range comes from it.
+ * - Conditions: If-None-Match and If-Modified-Since on a copy answer 304 here; on a miss they are forwarded, and such
+ *   a request is not collapsed. If-Match and If-Unmodified-Since are never judged here.
+ * - Compression: br and gzip viewers have different keys, so each gets its own variant. A compressed answer has no
+ *   Content-Length, on the miss or later. HTTP/1.0 counts as a missing Accept-Encoding.
+ * - Legacy settings negotiate as a policy with the gzip flag on and br off, except that nothing (not `identity`) is sent
+ *   to the origin when gzip is not accepted.
+ * - Errors: custom pages replace errors the edge makes about the origin (502, 504) and geo blocks, never the refusals
+ *   of §2; a cached one goes by the failed URL. Response headers policies apply to everything but refusals and
+ *   redirects made before the cache is asked.
+ * - Invalidation paths are compared byte for byte with path (+ `?` + keyed query); `/` is not the root object.
+ * - HTTP/3 is not served and so not announced. Where a viewer is, is unknown on loopback; unknown is served.
+ */
+
+/** The one location of this edge, in the shape `<airport><number>-<class><number>`; LCL is no airport. */
+export const popName = 'LCL50-C1';
+
+/** Sent as `Server` by pages that the edge makes itself and when a policy removes the origin's. */
+export const edgeServer = 'CloudFront';
+
+/** Memory for stored bodies and what belongs to them; the least recently used copies leave above it. */
+export const cacheBytes = 256 * 1024 * 1024;
+
+/** Bodies above this go to a file as they arrive. */
+export const spillAboveBytes = 8 * 1024 * 1024;
+
+/** What one cached object weighs besides its body, for the byte budget of the cache. */
+export const copyOverheadBytes = 1024;
+
+/** Request URL in bytes, then 414; whole request head in bytes, then 494 (the logging page says 20 KB of headers). */
+export const maxUrlBytes = 8192;
+export const maxHeadBytes = 32_768;
+
+/** `no-cache` stores and revalidates on every request; `no-store` and `private` do not store (MinTTL 0). */
+export const noCacheStores: boolean = true;
+
+/** An `Age` from the origin is time already spent: it counts against max-age, before the clamp, and adds to our Age. */
+export const originAgeCounts: boolean = true;
+
+/** A 304 renews the stored headers except those that describe the stored body. */
+export const notModifiedKeeps: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'content-range',
+  'transfer-encoding',
+  'etag',
+  'vary',
+]);
+
+/** X-Cache of a stale copy served because the origin failed. */
+export const staleMark = 'Hit';
+
+/** X-Cache of a custom error page, remapped to 200 or not: Error, as in the log. */
+export const errorPageMark = 'Error';
+
+/**
+ * Statuses at 400 and above that neither list of the error page names (401, 402, 429, ...) follow the 400/403/405 row:
+ * kept only with max-age or s-maxage. A CustomErrorResponse that names the status makes it cacheable for its
+ * ErrorCachingMinTTL (403 of a private bucket, mapped to a page, is the everyday case).
+ */
+export const customErrorMakesCacheable: boolean = true;
+
+/** A custom error page whose path picks another behavior than the failed URL's lives by that behavior's TTLs. */
+export const pageWithOwnBehaviorKeepsItsTtl: boolean = true;
+
+/** Content-Length limits of compression, inclusive. */
+export const compressibleBytes = {least: 1000, most: 10_000_000} as const;
+
+/** Levels that keep a first request quick. */
+export const brotliQuality = 5;
+export const gzipLevel = 6;
+
+/**
+ * Under policies the origin also gets what the transfer itself needs, besides the listed and automatic headers: the
+ * body's description, and on a miss the viewer's conditions and range.
+ */
+export const transferHeaders: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'content-language',
+  'content-md5',
+  'content-disposition',
+  'content-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+  'range',
+]);
+
+/** What viewers get from a disabled distribution that is still reached by name or port. */
+export const disabledStatus = 403;
+
+/** Where the location of a viewer is unknown, geo restriction lets it pass. */
+export const unknownLocationIsServed: boolean = true;
+
+/**
+ * An S3 origin that is sent the viewer's Host (an `allViewer` origin request policy) answers 403: S3 looks for a bucket
+ * of that name and the signature does not fit. The edge answers so itself; the emulated S3 is always told the bucket.
+ */
+export const viewerHostAtS3 = {status: 403, code: 'SignatureDoesNotMatch'} as const;

@@ -1,0 +1,28 @@
+import type {CompiledBehavior, CompiledDistribution} from './compile.js';
+import type {Reply, ViewerRequest} from './message.js';
+
+/** One viewer request on its way through the edge. */
+export interface Exchange {
+  readonly viewer: ViewerRequest;
+  readonly distribution: CompiledDistribution;
+  /** Chosen by the viewer's own path; a rewrite does not change it. */
+  readonly behavior: CompiledBehavior;
+  /** Raw path that cache and origin are asked for: the viewer's, or the default root object. */
+  readonly path: string;
+  /** Port of real HTTPS, named in redirects when the viewer's Host names a port. */
+  readonly tlsPort: number | undefined;
+  /** Milliseconds of `performance.now()` at arrival. */
+  readonly startedAt: number;
+}
+
+/** A step's early end. `customPage`: a custom error response may replace it (geo blocks do, refusals of §2 do not). */
+export interface Verdict {
+  readonly reply: Reply;
+  readonly customPage: boolean;
+}
+
+/**
+ * One step between the viewer and the cache, in the order of facts/edge.md: undefined lets the request pass. Signature
+ * checks and viewer-request functions join the list as further steps.
+ */
+export type Step = (exchange: Exchange) => Verdict | undefined | Promise<Verdict | undefined>;

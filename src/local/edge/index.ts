@@ -1,0 +1,214 @@
+import http from 'node:http';
+import type http2 from 'node:http2';
+import {mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Socket} from 'node:net';
+import type {Clock} from '../types.js';
+import {Cache, type CacheLimits} from './cache.js';
+import {maxHeadBytes} from './choices.js';
+import {createDeadlines} from './deadlines.js';
+import {createDistributions} from './distributions.js';
+import {createRefusedOutcome} from './error-outcome.js';
+import {createListeners, listen} from './listeners.js';
+import {createConnections} from './origin/custom.js';
+import {errorPage, refuse} from './pages.js';
+import {createPipeline} from './pipeline.js';
+import {createRetrieve} from './retrieve.js';
+import {send, type ServerReply} from './send.js';
+import {viewerSteps} from './steps.js';
+import {createTlsServer, distributionOf} from './tls.js';
+import type {ControlPlane, Edge, FetchS3} from './types.js';
+import {newRequestId, splitHost, viewerRequest, type ServerRequest} from './viewer.js';
+
+export interface EdgeOptions {
+  readonly controlPlane: ControlPlane;
+  readonly fetchS3: FetchS3;
+  readonly clock: Clock;
+  /** For ports, certificate and spilled bodies. */
+  readonly dir: string;
+  readonly log?: (message: string) => void;
+  readonly host?: string;
+  /** Port of real HTTPS; any free one by default, or when it is taken. */
+  readonly tlsPort?: number;
+  /** Port of the plain HTTP side: a redirect from it names the TLS port. Without it every port is taken for that side. */
+  readonly sharedPort?: () => number;
+  readonly cacheLimits?: CacheLimits;
+  /** Country of a viewer (ISO 3166 alpha-2) by address and request headers; loopback has none. */
+  readonly viewerCountry?: (address: string, headers: http.IncomingHttpHeaders) => string | undefined;
+  /** 0 <= n < 1, for sampled Server-Timing. */
+  readonly random?: () => number;
+  /** Real time in milliseconds, for certificates. */
+  readonly realNow?: () => number;
+}
+
+/** Which side of which distribution a request came in on. */
+export interface HandleOptions {
+  readonly distributionId: string;
+  readonly scheme: 'http' | 'https';
+  /** Host header (or :authority), with its port if it names one. */
+  readonly viewerHost: string;
+}
+
+export interface RunningEdge extends Edge {
+  /** Serves a request that came in elsewhere: cloud.ts calls it for the plain HTTP side on the shared port. */
+  handle(req: ServerRequest, res: ServerReply, side: HandleOptions): void;
+  readonly tlsPort: number | undefined;
+  /** Resolves once every distribution that lives now has its listener. */
+  settled(): Promise<void>;
+}
+
+const ignore = (): void => undefined;
+
+/** Headers above the edge's own limit, up to this, get its page; above this the parser ends the connection. */
+const parserLimit = maxHeadBytes + 16_384;
+
+/** Starts the data plane: a listener per distribution, one for TLS, a cold cache (spill files of earlier runs go). */
+export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => {
+  const {controlPlane, clock, dir, host = '127.0.0.1', log = ignore} = options;
+  const spillDir = join(dir, 'spill');
+  await mkdir(dir, {recursive: true});
+  await rm(spillDir, {recursive: true, force: true});
+  const cache = new Cache(options.cacheLimits);
+  const connections = createConnections();
+  const origins = {fetchS3: options.fetchS3, connections, startDeadline: createDeadlines(clock)};
+  const retrieve = createRetrieve({cache, clock, origins, spillDir});
+  const distributions = createDistributions(controlPlane);
+  const tlsPort: {value: number | undefined} = {value: undefined};
+  const pipeline = createPipeline({
+    steps: viewerSteps,
+    retrieve,
+    replaceRefusal: createRefusedOutcome(retrieve, () => clock.now()),
+    clock,
+    random: options.random ?? Math.random,
+    tlsPort: viewerPort =>
+      options.sharedPort === undefined || viewerPort === String(options.sharedPort())
+        ? tlsPort.value
+        : undefined,
+  });
+  const httpDate = createHttpDate(clock);
+
+  const handle: RunningEdge['handle'] = (req, res, side) => {
+    req.on('error', ignore);
+    res.on('error', ignore);
+    const country = options.viewerCountry?.(req.socket.remoteAddress ?? '', req.headers);
+    const viewer = viewerRequest(req, {scheme: side.scheme, host: side.viewerHost, country});
+    const distribution = distributions(side.distributionId);
+    const marks = {via: distribution?.via ?? unknownVia, requestId: viewer.id, date: httpDate()};
+    if (distribution === undefined) {
+      send(res, viewer.method, refuse({status: 403, reason: unknownHost}, viewer.id), marks);
+      return;
+    }
+    pipeline(distribution, viewer)
+      .then(reply => {
+        send(res, viewer.method, reply, marks);
+      })
+      .catch((error: unknown) => {
+        log(
+          `${viewer.method} ${viewer.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+        if (res.headersSent) res.destroy();
+        else
+          send(
+            res,
+            viewer.method,
+            refuse({status: 500, reason: 'The edge failed on this request.'}, viewer.id),
+            marks,
+          );
+      });
+  };
+
+  const createServer = (distributionId: string): http.Server =>
+    guarded(
+      http.createServer({maxHeaderSize: parserLimit}, (req, res) => {
+        handle(req, res, {distributionId, scheme: 'https', viewerHost: req.headers.host ?? ''});
+      }),
+    );
+
+  const listeners = await createListeners({dir, host, createServer, log});
+  const reconcile = (): Promise<void> =>
+    listeners.reconcile([...controlPlane.distributions()].map(({id}) => id));
+  const stopListening = controlPlane.onChange(() => void reconcile());
+  await reconcile();
+
+  const tls = guarded(
+    await createTlsServer({
+      dir,
+      controlPlane,
+      realNow: options.realNow ?? Date.now,
+      maxHeaderSize: parserLimit,
+    }),
+  );
+  const sessions = new Set<http2.ServerHttp2Session>();
+  const sockets = new Set<Socket>();
+  tls.on('session', session => {
+    sessions.add(session);
+    session.on('error', ignore).once('close', () => sessions.delete(session));
+  });
+  tls.on('secureConnection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  tls.on('sessionError', ignore).on('tlsClientError', ignore);
+  tls.on('request', (req, res) => {
+    const viewerHost = req.httpVersionMajor === 2 ? req.authority : (req.headers.host ?? '');
+    const distributionId = distributionOf(controlPlane, splitHost(viewerHost).host)?.id ?? '';
+    handle(req, res, {distributionId, scheme: 'https', viewerHost});
+  });
+  tlsPort.value = await listen(tls, host, options.tlsPort ?? 0);
+
+  return {
+    handle,
+    tlsPort: tlsPort.value,
+    portOf: listeners.portOf,
+    purge: retrieve.purge,
+    settled: reconcile,
+    async close() {
+      stopListening();
+      await listeners.close();
+      const tlsClosed = new Promise<void>(resolve => {
+        tls.close(() => {
+          resolve();
+        });
+      });
+      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
+      await tlsClosed;
+      connections.close();
+      cache.clear();
+      await rm(spillDir, {recursive: true, force: true});
+    },
+  };
+};
+
+const unknownVia = 'local.cloudfront.net (CloudFront)';
+const unknownHost = 'Bad request. No distribution answers to this host name.';
+
+/** Unreadable requests get the edge's page and the end of the connection: 494 for a huge head, else 400. */
+const guarded = <S extends http.Server | http2.Http2SecureServer>(server: S): S => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 494 : 400;
+    const page = errorPage({status, reason: 'Bad request.'}, newRequestId());
+    socket.end(
+      `HTTP/1.1 ${status} ${status === 494 ? 'Request Header Too Large' : 'Bad Request'}\r\nServer: CloudFront\r\nContent-Type: text/html\r\nContent-Length: ${Buffer.byteLength(page)}\r\nX-Cache: Error from cloudfront\r\nConnection: close\r\n\r\n${page}`,
+    );
+  });
+  return server;
+};
+
+/** The current HTTP date, formatted once a second. */
+const createHttpDate = (clock: Clock): (() => string) => {
+  let second = -1;
+  let text = '';
+  return () => {
+    const now = Math.floor(clock.now() / 1000);
+    if (now !== second) {
+      second = now;
+      text = new Date(now * 1000).toUTCString();
+    }
+    return text;
+  };
+};
