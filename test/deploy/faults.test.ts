@@ -1,0 +1,307 @@
+import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import {afterEach, describe, expect, it} from 'vitest';
+import type {Aws, ObjectStore} from '../../src/aws/index.js';
+import {Failure} from '../../src/failure.js';
+import {parseFault} from '../../src/local/fault.js';
+import {deploy, readManifest} from '../../src/deploy/index.js';
+import type {SiteResources} from '../../src/stack/index.js';
+import {browse, deployInput, deployOnce, finish, objectsOf, openWorld, type World} from './world.js';
+
+let world: World;
+
+afterEach(() => world.close());
+
+const before = {
+  'index.html': '<script src="/assets/app-4f2a9c1b.js"></script>1',
+  'same.html': 'same',
+  'old.html': 'leaves',
+  'assets/app-4f2a9c1b.js': 'one',
+  'logo.svg': '<svg id="one"/>',
+};
+const after = {
+  'index.html': '<script src="/assets/app-77e01d3a.js"></script>2',
+  'same.html': 'same',
+  'new.html': 'comes',
+  'assets/app-77e01d3a.js': 'two',
+  'logo.svg': '<svg id="two"/>',
+};
+
+/** A run that is killed when it is about to make its call number `limit` that changes anything: nothing works from there on. */
+function dyingAfter(aws: Aws, limit: number): {readonly aws: Aws; readonly died: () => boolean} {
+  let count = 0;
+  const live =
+    <A extends readonly unknown[], R>(mutates: boolean, run: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> => {
+      if (mutates && count < limit + 1) count++;
+      return count > limit ? Promise.reject(new Error('killed')) : run(...args);
+    };
+  const wrap = (store: ObjectStore): ObjectStore => ({
+    ...store,
+    concurrency: store.concurrency,
+    put: live(true, store.put),
+    copy: live(true, store.copy),
+    delete: live(true, store.delete),
+    deleteMany: live(true, store.deleteMany),
+    get: live(false, store.get),
+    head: live(false, store.head),
+    list: live(false, store.list),
+  });
+  const cloudfront = async (): Promise<CloudFrontClient> => {
+    const client = await aws.cloudfront();
+    return new Proxy(client, {
+      get(target, name, receiver) {
+        if (name !== 'send') return Reflect.get(target, name, receiver) as unknown;
+        return (command: {readonly constructor: {readonly name: string}}, ...rest: unknown[]) =>
+          live(command.constructor.name === 'CreateInvalidationCommand', () =>
+            (target.send as (...args: unknown[]) => Promise<unknown>).call(target, command, ...rest),
+          )();
+      },
+    });
+  };
+  return {
+    aws: {...aws, objects: async bucket => wrap(await aws.objects(bucket)), cloudfront},
+    died: () => count > limit,
+  };
+}
+
+async function put(
+  files: Readonly<Record<string, string>>,
+  gone: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const key of Object.keys(gone)) if (!(key in files)) await world.remove(key).catch(() => undefined);
+  await world.write(files);
+}
+
+async function pagesAreWhole(site: SiteResources): Promise<void> {
+  const objects = await world.aws.objects(site.bucket);
+  const page = Buffer.from((await objects.get('index.html'))?.body ?? []).toString();
+  const asset = /src="\/([^"]+)"/.exec(page)?.[1] ?? '';
+  expect(await objects.head(asset), `${asset} that the live page names`).toBeDefined();
+}
+
+it('is whole after a kill before any write, and a rerun finishes what the killed one began', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  let kills = 0;
+  for (let limit = 0; ; limit++) {
+    await put(before, after);
+    await deployOnce(world, site);
+    for (const path of ['/', '/old.html', '/logo.svg']) await browse(world, site, path);
+    await put(after, before);
+    const {aws, died} = dyingAfter(world.aws, limit);
+    const killed = await finish(deploy(deployInput(world, site, {aws}))).then(
+      () => false,
+      () => true,
+    );
+    await pagesAreWhole(site);
+    expect(killed).toBe(died());
+    if (!killed) break;
+    kills++;
+    const result = await deployOnce(world, site);
+    expect(await objectsOf(world, site.bucket), `killed at write ${limit}`).toEqual(
+      Object.keys(after).sort(),
+    );
+    const {manifest} = (await readManifest(await world.aws.objects(site.bucket), '')) ?? {};
+    expect([...(manifest?.files.keys() ?? [])].sort()).toEqual(Object.keys(after).sort());
+    expect(manifest?.pendingInvalidations).toEqual([]);
+    expect(result.invalidation?.paths ?? [], `killed at write ${limit}`).toEqual([
+      '/index.html',
+      '/logo.svg',
+      '/old.html',
+    ]);
+    expect((await browse(world, site, '/')).text).toBe(after['index.html']);
+    expect((await browse(world, site, '/logo.svg')).text).toBe(after['logo.svg']);
+    expect((await browse(world, site, '/old.html')).status).toBe(403);
+    expect((await deployOnce(world, site)).counts).toMatchObject({uploaded: 0, updated: 0, deleted: 0});
+  }
+  // Journal, 4 uploads, manifest, deletes, invalidation, manifest.
+  expect(kills).toBe(9);
+});
+
+it('prunes what a killed first deploy left behind although the next build does not have it', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  await expect(
+    finish(deploy(deployInput(world, site, {aws: dyingAfter(world.aws, 3).aws}))),
+  ).rejects.toThrow();
+  await put(after, before);
+  await deployOnce(world, site);
+  expect(await objectsOf(world, site.bucket)).toEqual(Object.keys(after).sort());
+});
+
+it('goes back to old headers after a killed change of headers', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  const changed = {dir: world.dir, site: {rules: [{match: 'logo.svg', cacheControl: 'max-age=7'}]}};
+  await deployOnce(world, site);
+  // Journal and copy are made, the manifest is not.
+  await expect(
+    finish(deploy(deployInput(world, site, {site: changed, aws: dyingAfter(world.aws, 2).aws}))),
+  ).rejects.toThrow();
+  const objects = await world.aws.objects(site.bucket);
+  expect((await objects.head('logo.svg'))?.headers['cache-control']).toBe('max-age=7');
+  expect((await deployOnce(world, site)).counts).toMatchObject({updated: 1});
+  expect((await objects.head('logo.svg'))?.headers['cache-control']).not.toBe('max-age=7');
+});
+
+describe('an answer that fails now and then', () => {
+  it.each(['PutObject:503:0.3', 'PutObject:reset:0.3', 'ListObjectsV2:500:0.3', '*:503:0.1'])(
+    '%s: succeeds',
+    async fault => {
+      // A fixed sequence of dice, so that a failure can be seen again.
+      let seed = 7;
+      const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+      world = await openWorld({faults: [parseFault(fault)], random});
+      const site = await world.site();
+      await put(
+        {...before, ...Object.fromEntries(Array.from({length: 30}, (_, index) => [`f${index}.txt`, 'x']))},
+        {},
+      );
+      await deployOnce(world, site);
+      await put(after, {});
+      await deployOnce(world, site);
+      expect((await browse(world, site, '/')).text).toBe(after['index.html']);
+    },
+  );
+});
+
+describe('once the site is live', () => {
+  it('an invalidation that is refused is unfinished work (exit 5), and the rerun sends it alone', async () => {
+    world = await openWorld();
+    const site = await world.site();
+    await put(before, {});
+    await deployOnce(world, site);
+    await browse(world, site, '/');
+    await put(after, before);
+    const denied = Object.assign(new Error('not allowed'), {
+      name: 'AccessDenied',
+      $metadata: {httpStatusCode: 403},
+    });
+    const aws: Aws = {
+      ...world.aws,
+      cloudfront: async () => {
+        const client = await world.aws.cloudfront();
+        return new Proxy(client, {
+          get: (target, name, receiver) =>
+            name === 'send'
+              ? (command: {readonly constructor: {readonly name: string}}) =>
+                  command.constructor.name === 'CreateInvalidationCommand'
+                    ? Promise.reject(denied)
+                    : target.send(command as never)
+              : (Reflect.get(target, name, receiver) as unknown),
+        });
+      },
+    };
+    const failed = await finish(deploy(deployInput(world, site, {aws}))).catch((error: unknown) => error);
+    expect(failed).toMatchObject({exit: 'unfinished', code: 'INVALIDATION_UNFINISHED'});
+    world.calls.length = 0;
+    const rerun = await deployOnce(world, site);
+    expect(rerun).toMatchObject({
+      counts: {uploaded: 0, deleted: 0},
+      invalidation: {paths: ['/index.html', '/logo.svg', '/old.html']},
+    });
+    expect(world.calls.filter(call => call === 'cloudfront CreateInvalidation')).toHaveLength(1);
+    expect((await browse(world, site, '/')).text).toBe(after['index.html']);
+  });
+
+  it('a wait that takes too long is unfinished work, and the rerun waits for the same invalidation', async () => {
+    world = await openWorld({invalidationDelayMs: 60_000});
+    const site = await world.site();
+    await put(before, {});
+    await deployOnce(world, site);
+    await put(after, before);
+    const late = await finish(deploy(deployInput(world, site, {timeoutMs: 0}))).catch(
+      (error: unknown) => error,
+    );
+    expect(late).toBeInstanceOf(Failure);
+    expect(late).toMatchObject({exit: 'unfinished', code: 'WAIT_TIMEOUT'});
+    const sleep = (): Promise<void> => Promise.resolve(world.cloud.clock.advance(60_000));
+    const result = await deployOnce(world, site, {sleep});
+    expect(result.invalidation?.batches).toMatchObject([{status: 'Completed'}]);
+    const cloudfront = await world.aws.cloudfront();
+    const {ListInvalidationsCommand} = await import('@aws-sdk/client-cloudfront');
+    const list = await cloudfront.send(new ListInvalidationsCommand({DistributionId: site.distributionId}));
+    expect(list.InvalidationList?.Items).toHaveLength(1);
+  });
+
+  it('--no-wait leaves the invalidation in progress and nothing pending', async () => {
+    world = await openWorld({invalidationDelayMs: 60_000});
+    const site = await world.site();
+    await put(before, {});
+    await deployOnce(world, site);
+    await put(after, before);
+    const result = await deployOnce(world, site, {wait: false});
+    expect(result.invalidation?.batches).toMatchObject([{status: 'InProgress'}]);
+    expect((await deployOnce(world, site)).invalidation).toBeNull();
+  });
+
+  it('files that may not be deleted do not keep the invalidation from being sent', async () => {
+    world = await openWorld();
+    const site = await world.site();
+    await put(before, {});
+    await deployOnce(world, site);
+    await put(after, before);
+    const aws: Aws = {
+      ...world.aws,
+      objects: async bucket => {
+        const store = await world.aws.objects(bucket);
+        return {
+          ...store,
+          concurrency: store.concurrency,
+          deleteMany: keys =>
+            Promise.resolve(keys.map(key => ({key, code: 'AccessDenied', message: 'no s3:DeleteObject'}))),
+        };
+      },
+    };
+    await expect(finish(deploy(deployInput(world, site, {aws})))).rejects.toMatchObject({
+      exit: 'unfinished',
+      code: 'DELETE_UNFINISHED',
+      message: expect.stringContaining('s3:DeleteObject') as string,
+    });
+    expect((await browse(world, site, '/')).text).toBe(after['index.html']);
+    expect((await deployOnce(world, site)).counts).toMatchObject({uploaded: 0, deleted: 2});
+    expect(await objectsOf(world, site.bucket)).toEqual(Object.keys(after).sort());
+  });
+});
+
+describe('Ctrl-C', () => {
+  it.each(['read', 'fingerprinted', 'html', 'delete'])(
+    'in step %s says how to go on, and the rerun does',
+    async id => {
+      world = await openWorld();
+      const site = await world.site();
+      await put(before, {});
+      await deployOnce(world, site);
+      await put(after, before);
+      const stop = new AbortController();
+      const work = deploy(deployInput(world, site, {signal: stop.signal}));
+      const run = async () => {
+        for (;;) {
+          const next = await work.next();
+          if (next.done === true) return;
+          if ('id' in next.value && next.value.id === id) stop.abort();
+        }
+      };
+      await expect(run()).rejects.toMatchObject({exit: 'interrupted', code: 'INTERRUPTED'});
+      await pagesAreWhole(site);
+      expect((await deployOnce(world, site)).invalidation?.paths).toEqual([
+        '/index.html',
+        '/logo.svg',
+        '/old.html',
+      ]);
+      expect(await objectsOf(world, site.bucket)).toEqual(Object.keys(after).sort());
+    },
+  );
+});
+
+it('refuses to overwrite the manifest of a deploy that ran meanwhile', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  const first = deploy(deployInput(world, site));
+  for (let next = await first.next(); next.value && next.value.type !== 'done';) next = await first.next();
+  await deployOnce(world, site);
+  await expect(finish(first)).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
+});
