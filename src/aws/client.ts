@@ -49,6 +49,7 @@ export function createAws(options: AwsOptions): Aws {
   const clientConfig = async (service: ServiceId, region: string) => {
     // The SDK prints a notice of several lines on Node 20 when its first client is made.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+    if (!isLocal) await settings.checkProfile();
     const endpoint = await settings.endpoint(service);
     return {
       region,

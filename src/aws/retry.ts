@@ -87,7 +87,7 @@ export function errorFacts(error: unknown): ErrorFacts {
   const headers = field(field(error, '$response'), 'headers');
   return {
     name: textField(error, 'name') ?? 'Error',
-    message: textField(error, 'message') ?? String(error),
+    message: textField(error, 'message') ?? (typeof error === 'string' ? error : ''),
     code: textField(error, 'code') ?? textField(inner, 'code'),
     status: typeof status === 'number' ? status : undefined,
     requestId: textField(metadata, 'requestId'),
