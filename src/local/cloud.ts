@@ -250,7 +250,7 @@ async function build(
       sharedPort,
       ...(options.tlsPort !== undefined && {tlsPort: options.tlsPort}),
     });
-    purge = edge.purge;
+    purge = (distributionId, paths) => edge.purge(distributionId, paths);
     return {
       store,
       dispatch,

@@ -1,0 +1,462 @@
+import {execFile, execFileSync} from 'node:child_process';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {createServer, request as httpRequest, type IncomingHttpHeaders} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {buffer} from 'node:stream/consumers';
+import {promisify} from 'node:util';
+import {ACM} from '@aws-sdk/client-acm';
+import {CloudFront} from '@aws-sdk/client-cloudfront';
+import {Route53} from '@aws-sdk/client-route-53';
+import {S3} from '@aws-sdk/client-s3';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {startCloud, type Cloud, type CloudOptions} from '../../src/local/cloud.js';
+import {parseFault} from '../../src/local/fault.js';
+
+const credentials = {accessKeyId: 'local', secretAccessKey: 'local'};
+const instant: CloudOptions = {port: 0, deployDelayMs: 0, invalidationDelayMs: 0};
+
+interface Clients {
+  readonly s3: S3;
+  readonly cloudfront: CloudFront;
+  readonly acm: ACM;
+  readonly route53: Route53;
+}
+
+function clientsOf({endpoint}: Cloud): Clients {
+  const settings = {endpoint, region: 'us-east-1', credentials, maxAttempts: 1};
+  return {
+    s3: new S3({...settings, forcePathStyle: true}),
+    cloudfront: new CloudFront(settings),
+    acm: new ACM(settings),
+    route53: new Route53(settings),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A plain request; fetch would not send a Host header of our choice. */
+function ask(
+  url: string,
+  options: {method?: string; headers?: Record<string, string>} = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, {...options, agent: false}, response => {
+      buffer(response).then(
+        body => resolve({status: response.statusCode ?? 0, headers: response.headers, body: body.toString()}),
+        reject,
+      );
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** Bucket, OAC, policy and distribution, as a deploy makes them. */
+async function makeSite(
+  {s3, cloudfront}: Clients,
+  bucket: string,
+): Promise<{id: string; domainName: string}> {
+  await s3.createBucket({Bucket: bucket});
+  await s3.putObject({
+    Bucket: bucket,
+    Key: 'index.html',
+    Body: '<h1>one</h1>',
+    ContentType: 'text/html',
+    CacheControl: 'max-age=600',
+  });
+  const {OriginAccessControl: oac} = await cloudfront.createOriginAccessControl({
+    OriginAccessControlConfig: {
+      Name: bucket,
+      OriginAccessControlOriginType: 's3',
+      SigningBehavior: 'always',
+      SigningProtocol: 'sigv4',
+    },
+  });
+  const {Distribution: distribution} = await cloudfront.createDistribution({
+    DistributionConfig: {
+      CallerReference: bucket,
+      Comment: `site of ${bucket}`,
+      Enabled: true,
+      DefaultRootObject: 'index.html',
+      Origins: {
+        Quantity: 1,
+        Items: [
+          {
+            Id: 's3',
+            DomainName: `${bucket}.s3.us-east-1.amazonaws.com`,
+            OriginAccessControlId: oac!.Id,
+            S3OriginConfig: {OriginAccessIdentity: ''},
+          },
+        ],
+      },
+      DefaultCacheBehavior: {
+        TargetOriginId: 's3',
+        ViewerProtocolPolicy: 'redirect-to-https',
+        CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+        Compress: true,
+      },
+    },
+  });
+  await s3.putBucketPolicy({
+    Bucket: bucket,
+    Policy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: {Service: 'cloudfront.amazonaws.com'},
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${bucket}/*`,
+          Condition: {StringEquals: {'AWS:SourceArn': distribution!.ARN}},
+        },
+      ],
+    }),
+  });
+  return {id: distribution!.Id!, domainName: distribution!.DomainName!};
+}
+
+async function deployed({cloudfront}: Clients, id: string): Promise<void> {
+  for (;;) {
+    const {Distribution: distribution} = await cloudfront.getDistribution({Id: id});
+    if (distribution?.Status === 'Deployed') return;
+  }
+}
+
+async function completed({cloudfront}: Clients, DistributionId: string, Id: string): Promise<void> {
+  for (;;) {
+    const {Invalidation: invalidation} = await cloudfront.getInvalidation({DistributionId, Id});
+    if (invalidation?.Status === 'Completed') return;
+  }
+}
+
+describe('a site on the whole cloud', () => {
+  let cloud: Cloud;
+  let clients: Clients;
+  let site: {id: string; domainName: string};
+  beforeAll(async () => {
+    cloud = await startCloud(instant);
+    clients = clientsOf(cloud);
+    site = await makeSite(clients, 'site');
+    await deployed(clients, site.id);
+  });
+  afterAll(() => cloud.close());
+
+  const urlOf = async (id: string): Promise<string> =>
+    (await cloud.status()).distributions.find(distribution => distribution.id === id)!.url;
+
+  it('serves the object through the edge, and hides it from everybody else', async () => {
+    const url = await urlOf(site.id);
+    const first = await ask(url);
+    expect(first).toMatchObject({status: 200, body: '<h1>one</h1>'});
+    expect(first.headers).toMatchObject({
+      'content-type': 'text/html',
+      'cache-control': 'max-age=600',
+      'x-cache': 'Miss from cloudfront',
+    });
+    expect((await ask(url)).headers['x-cache']).toBe('Hit from cloudfront');
+    const direct = await ask(`${cloud.endpoint}/site/index.html`);
+    expect(direct.status).toBe(403);
+    expect(direct.body).toContain('<Code>AccessDenied</Code>');
+    expect((await ask(`${url}missing`)).status).toBe(403);
+  });
+
+  it('answers its host name on the shared port with the plain HTTP side', async () => {
+    const answer = await ask(`${cloud.endpoint}/`, {headers: {host: `${site.domainName.toUpperCase()}:80`}});
+    expect(answer.status).toBe(301);
+    expect(answer.headers.location).toMatch(/^https:/);
+  });
+
+  it('serves new bytes after an invalidation, old ones before', async () => {
+    const url = await urlOf(site.id);
+    await ask(url);
+    await clients.s3.putObject({
+      Bucket: 'site',
+      Key: 'index.html',
+      Body: '<h1>two</h1>',
+      ContentType: 'text/html',
+    });
+    expect((await ask(url)).body).toBe('<h1>one</h1>');
+    const {Invalidation: invalidation} = await clients.cloudfront.createInvalidation({
+      DistributionId: site.id,
+      InvalidationBatch: {CallerReference: '1', Paths: {Quantity: 1, Items: ['/*']}},
+    });
+    await completed(clients, site.id, invalidation!.Id!);
+    expect((await ask(url)).body).toBe('<h1>two</h1>');
+  });
+
+  it('addresses buckets by host as well as by path', async () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::open/*'}],
+    };
+    await clients.s3.createBucket({Bucket: 'open'});
+    await clients.s3.deletePublicAccessBlock({Bucket: 'open'});
+    await clients.s3.putBucketPolicy({Bucket: 'open', Policy: JSON.stringify(policy)});
+    await clients.s3.putObject({Bucket: 'open', Key: 'a b/ü.txt', Body: 'hello'});
+    const path = '/a%20b/%C3%BC.txt';
+    for (const host of ['open.s3.amazonaws.com', 'open.s3.eu-west-1.amazonaws.com', 'open.localhost:4510'])
+      expect(await ask(`${cloud.endpoint}${path}`, {headers: {host}})).toMatchObject({
+        status: 200,
+        body: 'hello',
+      });
+    expect(await ask(`${cloud.endpoint}/open${path}`)).toMatchObject({status: 200, body: 'hello'});
+  });
+
+  it('keeps its admin routes from web pages', async () => {
+    const status = `${cloud.endpoint}/_frontctl/status`;
+    const parsed = JSON.parse((await ask(status)).body) as {endpoint: string; distributions: {id: string}[]};
+    expect(parsed.endpoint).toBe(cloud.endpoint);
+    expect(parsed.distributions.map(({id}) => id)).toEqual([site.id]);
+    expect((await ask(status, {headers: {origin: 'https://example.com'}})).status).toBe(403);
+    expect((await ask(status, {headers: {host: 'rebound.example.com'}})).status).toBe(403);
+    expect((await ask(`${cloud.endpoint}/_frontctl/nothing`)).status).toBe(404);
+    expect((await ask(`${cloud.endpoint}/_frontctl/advance?ms=-1`, {method: 'POST'})).status).toBe(400);
+    const before = cloud.clock.now();
+    expect((await ask(`${cloud.endpoint}/_frontctl/advance?ms=3600000`, {method: 'POST'})).status).toBe(200);
+    expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('is empty after a reset, at the same endpoint', async () => {
+    expect((await ask(`${cloud.endpoint}/_frontctl/reset`, {method: 'POST'})).status).toBe(200);
+    expect((await clients.s3.listBuckets({})).Buckets ?? []).toEqual([]);
+    expect((await clients.cloudfront.listDistributions({})).DistributionList?.Quantity).toBe(0);
+    site = await makeSite(clients, 'again');
+    await deployed(clients, site.id);
+    expect((await ask(await urlOf(site.id))).body).toBe('<h1>one</h1>');
+  });
+});
+
+describe('startCloud', () => {
+  it('goes on where it stopped', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'frontctl-test-'));
+    const first = await startCloud({...instant, dir});
+    const site = await makeSite(clientsOf(first), 'site');
+    await first.close();
+    const second = await startCloud({...instant, dir});
+    await deployed(clientsOf(second), site.id);
+    const [distribution] = (await second.status()).distributions;
+    expect((await ask(distribution!.url)).body).toBe('<h1>one</h1>');
+    await second.close();
+    await rm(dir, {recursive: true});
+  });
+
+  it('says in one sentence that its port is taken, or takes another when it may', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => other.once('listening', resolve));
+    const {port} = other.address() as AddressInfo;
+    await expect(startCloud({...instant, port})).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      exit: 'conflict',
+      hint: expect.stringContaining('--port') as string,
+    });
+    const cloud = await startCloud({...instant, port, anyPort: true});
+    expect(cloud.ports.http).not.toBe(port);
+    await cloud.close();
+    other.close();
+  });
+
+  it('injects faults: statuses that the SDK names, and cut connections', async () => {
+    const cloud = await startCloud({
+      ...instant,
+      faults: [parseFault('ListBuckets:503:1'), parseFault('CreateBucket:reset:1')],
+    });
+    const {s3} = clientsOf(cloud);
+    await expect(s3.listBuckets({})).rejects.toMatchObject({
+      name: 'SlowDown',
+      $metadata: {httpStatusCode: 503},
+    });
+    await expect(s3.createBucket({Bucket: 'b'})).rejects.toMatchObject({code: 'ECONNRESET'});
+    await cloud.close();
+  });
+
+  it('accepts only the keys that strict authentication names', async () => {
+    const cloud = await startCloud({...instant, strictAuth: new Map([['AKIA', 'secret']])});
+    await expect(clientsOf(cloud).s3.listBuckets({})).rejects.toMatchObject({name: 'InvalidAccessKeyId'});
+    await expect(clientsOf(cloud).cloudfront.listDistributions({})).rejects.toMatchObject({
+      name: 'InvalidClientTokenId',
+    });
+    const named = new S3({
+      endpoint: cloud.endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: {accessKeyId: 'AKIA', secretAccessKey: 'secret'},
+    });
+    expect((await named.listBuckets({})).Buckets ?? []).toEqual([]);
+    await cloud.close();
+  });
+});
+
+const cli = ((): boolean => {
+  try {
+    execFileSync('aws', ['--version'], {stdio: 'ignore'});
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!cli)('driven by the AWS CLI (skipped where `aws` is not installed)', () => {
+  let cloud: Cloud;
+  let clients: Clients;
+  let site: {id: string; domainName: string};
+  let dir: string;
+  beforeAll(async () => {
+    cloud = await startCloud(instant);
+    clients = clientsOf(cloud);
+    site = await makeSite(clients, 'site');
+    await deployed(clients, site.id);
+    dir = await mkdtemp(join(tmpdir(), 'frontctl-cli-'));
+  });
+  afterAll(async () => {
+    await cloud.close();
+    await rm(dir, {recursive: true, force: true});
+  });
+
+  const run = promisify(execFile);
+  const aws = async (...words: string[]): Promise<string> => {
+    const env = {
+      ...process.env,
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_CONFIG_FILE: join(dir, 'none'),
+    };
+    // CLI v1 reads no AWS_ENDPOINT_URL before 1.29.
+    return (await run('aws', [...words, '--endpoint-url', cloud.endpoint], {env})).stdout;
+  };
+
+  it('s3 ls, cp and s3api get-object give back the same bytes', async () => {
+    const file = join(dir, 'big.bin');
+    const bytes = Buffer.alloc(9 * 1024 * 1024, 'frontctl');
+    await writeFile(file, bytes);
+    await aws('s3', 'cp', file, 's3://site/folder/big.bin');
+    expect(await aws('s3', 'ls', 's3://site/folder/')).toMatch(/ 9437184 big\.bin/);
+    expect(await aws('s3', 'ls')).toMatch(/ site\n/);
+    await aws('s3api', 'get-object', '--bucket', 'site', '--key', 'folder/big.bin', join(dir, 'back.bin'));
+    expect((await readFile(join(dir, 'back.bin'))).equals(bytes)).toBe(true);
+    const head = JSON.parse(
+      await aws('s3api', 'head-object', '--bucket', 'site', '--key', 'index.html'),
+    ) as object;
+    expect(head).toMatchObject({ContentType: 'text/html', CacheControl: 'max-age=600', ContentLength: 12});
+    expect(JSON.parse(await aws('s3api', 'get-bucket-location', '--bucket', 'site'))).toEqual({
+      LocationConstraint: null,
+    });
+    await aws('s3', 'rm', 's3://site/folder/', '--recursive');
+    expect(await aws('s3', 'ls', 's3://site/')).not.toContain('folder');
+    await expect(
+      aws('s3api', 'get-object', '--bucket', 'site', '--key', 'none', join(dir, 'none')),
+    ).rejects.toThrow('NoSuchKey');
+  });
+
+  it('cloudfront list, update with If-Match, create-invalidation, wait', async () => {
+    const {DistributionList: list} = JSON.parse(await aws('cloudfront', 'list-distributions')) as {
+      DistributionList: {Items: {Id: string; Comment: string}[]};
+    };
+    expect(list.Items).toMatchObject([{Id: site.id, Comment: 'site of site'}]);
+    const {ETag: etag, DistributionConfig: config} = JSON.parse(
+      await aws('cloudfront', 'get-distribution-config', '--id', site.id),
+    ) as {ETag: string; DistributionConfig: Record<string, unknown>};
+    const file = join(dir, 'config.json');
+    await writeFile(file, JSON.stringify({...config, Comment: 'ünd <changed> & "quoted"'}));
+    const update = [
+      'cloudfront',
+      'update-distribution',
+      '--id',
+      site.id,
+      '--distribution-config',
+      `file://${file}`,
+    ];
+    await aws(...update, '--if-match', etag);
+    await expect(aws(...update, '--if-match', etag)).rejects.toThrow('PreconditionFailed');
+    const {DistributionConfig: after} = await clients.cloudfront.getDistributionConfig({Id: site.id});
+    expect(after?.Comment).toBe('ünd <changed> & "quoted"');
+    const created = JSON.parse(
+      await aws(
+        'cloudfront',
+        'create-invalidation',
+        '--distribution-id',
+        site.id,
+        '--paths',
+        '/*',
+        '/a b'.replace(' ', '%20'),
+      ),
+    ) as {Invalidation: {Id: string; InvalidationBatch: {Paths: {Items: string[]}}}};
+    expect(created.Invalidation.InvalidationBatch.Paths.Items).toEqual(['/*', '/a%20b']);
+    await aws(
+      'cloudfront',
+      'wait',
+      'invalidation-completed',
+      '--distribution-id',
+      site.id,
+      '--id',
+      created.Invalidation.Id,
+    );
+    await expect(aws('cloudfront', 'get-distribution', '--id', 'ENONE')).rejects.toThrow(
+      'NoSuchDistribution',
+    );
+  });
+
+  it('route53 and acm', async () => {
+    const zone = JSON.parse(
+      await aws('route53', 'create-hosted-zone', '--name', 'example.com', '--caller-reference', '1'),
+    ) as {HostedZone: {Id: string}; ChangeInfo: {SubmittedAt: string}};
+    const batch = {
+      Changes: [
+        {
+          Action: 'UPSERT',
+          ResourceRecordSet: {
+            Name: 'www.example.com',
+            Type: 'A',
+            TTL: 60,
+            ResourceRecords: [{Value: '192.0.2.1'}],
+          },
+        },
+      ],
+    };
+    await aws(
+      'route53',
+      'change-resource-record-sets',
+      '--hosted-zone-id',
+      zone.HostedZone.Id,
+      '--change-batch',
+      JSON.stringify(batch),
+    );
+    expect(JSON.parse(await aws('route53', 'list-hosted-zones'))).toMatchObject({
+      HostedZones: [{Name: 'example.com.', Id: zone.HostedZone.Id}],
+    });
+    const sets = await aws('route53', 'list-resource-record-sets', '--hosted-zone-id', zone.HostedZone.Id);
+    expect(sets).toContain('192.0.2.1');
+    const {CertificateArn: arn} = JSON.parse(
+      await aws(
+        'acm',
+        'request-certificate',
+        '--domain-name',
+        'www.example.com',
+        '--validation-method',
+        'DNS',
+      ),
+    ) as {CertificateArn: string};
+    expect(JSON.parse(await aws('acm', 'list-certificates'))).toMatchObject({
+      CertificateSummaryList: [{CertificateArn: arn, DomainName: 'www.example.com'}],
+    });
+    const missing = arn.replace(/[^/]+$/, '00000000-0000-0000-0000-000000000000');
+    await expect(aws('acm', 'describe-certificate', '--certificate-arn', missing)).rejects.toThrow(
+      'ResourceNotFoundException',
+    );
+  });
+
+  it('reads what no handler serves as NotImplemented', async () => {
+    await expect(aws('cloudfront', 'list-anycast-ip-lists')).rejects.toThrow('NotImplemented');
+    await expect(
+      aws('s3api', 'get-object-torrent', '--bucket', 'site', '--key', 'k', join(dir, 't')),
+    ).rejects.toThrow('NotImplemented');
+  });
+});
