@@ -8,7 +8,6 @@ export interface StoredCertificate {
   /** Domain name first, then the alternative names, without repetition. */
   readonly names: readonly string[];
   readonly keyAlgorithm: string;
-  readonly transparencyLogging: string;
   readonly idempotencyToken: string | undefined;
   readonly requestedAt: number;
   /** Undefined until DNS has proved the control over every name. */

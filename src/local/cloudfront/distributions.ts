@@ -40,19 +40,6 @@ export interface DistributionOptions extends ResourceDependencies {
   readonly account: Omit<Account, 'others'>;
 }
 
-/** Ids of the distributions that refer to something, in the config they have or the one that the edge still serves. */
-export function distributionsUsing(
-  distributions: Iterable<StoredDistribution>,
-  kind: keyof References,
-  id: string,
-): readonly string[] {
-  return [...distributions]
-    .filter(({config, state}) =>
-      [config, ...(state.live ? [state.live.config] : [])].some(each => references(each)[kind].has(id)),
-    )
-    .map(found => found.id);
-}
-
 /**
  * Distributions: create, update and delete are answered at once with status InProgress; the edge serves the new config
  * `deployDelayMs` of cloud time later. The deadline is stored, so that it is kept across a restart.
@@ -153,6 +140,8 @@ export interface DistributionHandlerOptions {
   readonly policies: Policies;
   readonly keys: Keys;
   readonly tags: Tags;
+  /** Ids of the distributions that refer to something. */
+  readonly using: (kind: keyof References, id: string) => readonly string[];
   /** How many invalidations of a distribution are in progress. */
   readonly invalidating: (id: string) => number;
   /** Inside the transaction that deletes. */
@@ -160,7 +149,7 @@ export interface DistributionHandlerOptions {
 }
 
 export function distributionHandlers(options: DistributionHandlerOptions) {
-  const {distributions, policies, keys, tags, invalidating} = options;
+  const {distributions, policies, keys, tags, using, invalidating} = options;
   const {resources, inProgress} = distributions;
 
   const status = (found: StoredDistribution) => (inProgress(found) ? 'InProgress' : 'Deployed');
@@ -189,7 +178,7 @@ export function distributionHandlers(options: DistributionHandlerOptions) {
 
   const idsUsing = (kind: keyof References, id: string, request: PageRequest) => ({
     DistributionIdList: markedList(
-      page(distributionsUsing(resources.custom(), kind, id), found => found, request),
+      page(using(kind, id), found => found, request),
       found => found,
     ),
   });

@@ -4,8 +4,8 @@ import {certificateNames} from '../acm/certificates.js';
 import type {ControlPlane} from '../edge/types.js';
 import type {Clock, Handlers, Store} from '../types.js';
 import {createControlPlane} from './control-plane.js';
-import {createDistributions, distributionHandlers, distributionsUsing} from './distributions.js';
-import {storedDistributions, type References} from './distribution/references.js';
+import {createDistributions, distributionHandlers} from './distributions.js';
+import {distributionsUsing, type References} from './distribution/references.js';
 import {distributionArn, type RandomBytes} from './identifiers.js';
 import {createInvalidations, type InvalidationQuota} from './invalidations.js';
 import {createKeys, keyHandlers} from './keys.js';
@@ -30,7 +30,7 @@ export interface CloudFrontOptions {
 export interface EmulatedCloudFront {
   readonly handlers: Handlers<CloudFront>;
   readonly controlPlane: ControlPlane;
-  /** Stops the timers; what is in progress goes on when the store is opened again. */
+  /** Stops the timers: to be called before the store is closed. What is in progress goes on when it is opened again. */
   close(): void;
 }
 
@@ -38,8 +38,7 @@ export interface EmulatedCloudFront {
 export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront {
   const {store, clock, random = randomBytes} = options;
   const dependencies = {store, clock, random};
-  const using = (kind: keyof References, id: string) =>
-    distributionsUsing(storedDistributions(store), kind, id);
+  const using = (kind: keyof References, id: string) => distributionsUsing(store, clock.now(), kind, id);
 
   const policies = createPolicies(dependencies, using);
   const access = createOriginAccess(dependencies, using);
@@ -75,6 +74,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
         policies,
         keys,
         tags,
+        using,
         invalidating: invalidations.inProgress,
         onDelete(id) {
           tags.put(distributionArn(id), new Map());

@@ -66,7 +66,7 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
       .catch(() => undefined);
   });
   const watch = (key: string, found: StoredInvalidation): void => {
-    if (found.effectiveAt === undefined || pending.has(key)) return;
+    if (found.effectiveAt === undefined) return;
     pending.set(key, found);
     deadlines.set(key, found.effectiveAt);
   };
@@ -112,7 +112,7 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
       counts.put(distributionId, stored.ordinal);
       return {found: stored, isNew: true};
     });
-    watch(`${distributionId}/${made.found.id}`, made.found);
+    if (made.isNew) watch(`${distributionId}/${made.found.id}`, made.found);
     return made;
   };
 

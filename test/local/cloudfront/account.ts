@@ -32,10 +32,18 @@ export const stillClock = (at = Date.UTC(2026, 10, 21)): Clock => createClock({n
 
 export async function account(
   options: Partial<CloudFrontOptions> = {},
-): Promise<ReturnType<typeof build> & {readonly store: Store; readonly clock: Clock}> {
+): Promise<
+  ReturnType<typeof build> & {readonly store: Store; readonly clock: Clock; readonly end: () => Promise<void>}
+> {
   const store = options.store ?? (await openStore({memory: true}));
   const clock = options.clock ?? stillClock();
-  return {store, clock, ...build(store, clock, options)};
+  const built = build(store, clock, options);
+  const end = async () => {
+    built.close();
+    // Of clouds that share a store, the one that opened it closes it.
+    if (options.store === undefined) await store.close();
+  };
+  return {store, clock, end, ...built};
 }
 
 function build(store: Store, clock: Clock, options: Partial<CloudFrontOptions>) {

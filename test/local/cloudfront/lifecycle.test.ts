@@ -1,15 +1,15 @@
 import {afterEach, describe, expect, it} from 'vitest';
-import type {Store} from '../../../src/local/types.js';
 import {account, faultOf, smallConfig, stillClock} from './account.js';
 
-const open: Store[] = [];
+const open: {end(): Promise<void>}[] = [];
 async function cloud(options: Parameters<typeof account>[0] = {}) {
   const made = await account(options);
-  if (options.store === undefined) open.push(made.store);
+  open.push(made);
   return made;
 }
 afterEach(async () => {
-  await Promise.all(open.splice(0).map(store => store.close()));
+  // Later ones first: they may use the store of an earlier one.
+  for (const each of open.splice(0).reverse()) await each.end();
 });
 
 describe('a distribution', () => {

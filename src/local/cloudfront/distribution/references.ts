@@ -21,6 +21,27 @@ export function* storedDistributions(store: Store): Iterable<StoredDistribution>
   for (const [, found] of store.table<StoredDistribution>(distributionTable).range()) yield found;
 }
 
+/** The config as it is written, and the one that the edge still serves until the change is deployed. */
+export function configsInUse(
+  {config, state}: StoredDistribution,
+  now: number,
+): readonly DistributionConfig[] {
+  const changing = state.effectiveAt !== undefined && state.effectiveAt > now;
+  return changing && state.live !== undefined ? [config, state.live.config] : [config];
+}
+
+/** Ids of the distributions that refer to something. */
+export function distributionsUsing(
+  store: Store,
+  now: number,
+  kind: keyof References,
+  id: string,
+): readonly string[] {
+  return [...storedDistributions(store)]
+    .filter(found => configsInUse(found, now).some(config => references(config)[kind].has(id)))
+    .map(found => found.id);
+}
+
 /** Ids of everything that a config refers to. */
 export interface References {
   readonly cachePolicies: ReadonlySet<string>;
