@@ -3,7 +3,17 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {deploy, describePlan, prepareDeploy, readManifest} from '../../src/deploy/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {digest} from './site.js';
-import {browse, deployInput, deployOnce, finish, objectsOf, openWorld, type World} from './world.js';
+import {
+  bodyOf,
+  browse,
+  deployInput,
+  deployOnce,
+  finish,
+  objectsOf,
+  openWorld,
+  untilPlanned,
+  type World,
+} from './world.js';
 
 let world: World;
 let site: SiteResources;
@@ -134,7 +144,7 @@ describe('deploy', () => {
       ['upload', 'about.html', 'content changed'],
     ]);
     await deployOnce(world, site);
-    expect(Buffer.from((await objects.get('about.html'))?.body ?? []).toString()).toBe(build['about.html']);
+    expect((await bodyOf(world, site.bucket, 'about.html')).toString()).toBe(build['about.html']);
   });
 
   it('plans without changing anything', async () => {
@@ -213,7 +223,7 @@ describe('deploy', () => {
     world.calls.length = 0;
     await deployOnce(world, site);
     expect(world.calls.filter(call => call === 's3 UploadPart')).toHaveLength(3);
-    expect(Buffer.from((await (await store()).get('video.mp4'))?.body ?? []).equals(video)).toBe(true);
+    expect((await bodyOf(world, site.bucket, 'video.mp4')).equals(video)).toBe(true);
     expect((await deployOnce(world, site)).counts).toMatchObject({uploaded: 0, unchanged: 5});
     expect((await manifest())?.files.get('video.mp4')?.etag).toMatch(/^"[0-9a-f]{32}-3"$/);
   });
@@ -230,10 +240,7 @@ describe('a build that changes under the deploy', () => {
       'index.html': 'new',
     });
     const work = deploy(deployInput(world, site));
-    for (let next = await work.next(); next.value && 'id' in next.value && next.value.id === 'read';) {
-      if (next.value.type === 'done') break;
-      next = await work.next();
-    }
+    await untilPlanned(work);
     await world.write({[key]: other});
     await expect(finish(work)).rejects.toMatchObject({
       code: 'FILE_CHANGED',
@@ -248,7 +255,7 @@ describe('a build that changes under the deploy', () => {
 
   it('names a file that vanished', async () => {
     const work = deploy(deployInput(world, site));
-    for (let next = await work.next(); next.value && next.value.type !== 'done';) next = await work.next();
+    await untilPlanned(work);
     await world.remove('robots.txt');
     await expect(finish(work)).rejects.toMatchObject({
       code: 'FILE_CHANGED',

@@ -5,7 +5,17 @@ import {Failure} from '../../src/failure.js';
 import {parseFault} from '../../src/local/fault.js';
 import {deploy, readManifest} from '../../src/deploy/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
-import {browse, deployInput, deployOnce, finish, objectsOf, openWorld, type World} from './world.js';
+import {
+  bodyOf,
+  browse,
+  deployInput,
+  deployOnce,
+  finish,
+  objectsOf,
+  openWorld,
+  untilPlanned,
+  type World,
+} from './world.js';
 
 let world: World;
 
@@ -74,7 +84,7 @@ async function put(
 
 async function pagesAreWhole(site: SiteResources): Promise<void> {
   const objects = await world.aws.objects(site.bucket);
-  const page = Buffer.from((await objects.get('index.html'))?.body ?? []).toString();
+  const page = (await bodyOf(world, site.bucket, 'index.html')).toString();
   const asset = /src="\/([^"]+)"/.exec(page)?.[1] ?? '';
   expect(await objects.head(asset), `${asset} that the live page names`).toBeDefined();
 }
@@ -301,7 +311,7 @@ it('refuses to overwrite the manifest of a deploy that ran meanwhile', async () 
   const site = await world.site();
   await put(before, {});
   const first = deploy(deployInput(world, site));
-  for (let next = await first.next(); next.value && next.value.type !== 'done';) next = await first.next();
+  await untilPlanned(first);
   await deployOnce(world, site);
   await expect(finish(first)).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
 });

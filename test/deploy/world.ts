@@ -117,3 +117,17 @@ export async function objectsOf(world: World, bucket: string): Promise<readonly 
   const store = await world.aws.objects(bucket);
   return (await store.list()).map(({key}) => key).filter(key => !key.startsWith('.frontctl/'));
 }
+
+/** Body of an object; empty when there is none. */
+export async function bodyOf(world: World, bucket: string, key: string): Promise<Buffer> {
+  const found = await (await world.aws.objects(bucket)).get(key);
+  return typeof found === 'object' ? Buffer.from(found.body) : Buffer.alloc(0);
+}
+
+/** Runs a deploy until its plan is made and nothing is changed yet. */
+export async function untilPlanned(work: Work<DeployResult>): Promise<void> {
+  for (;;) {
+    const next = await work.next();
+    if (next.done === true || next.value.type === 'done') return;
+  }
+}
