@@ -1,3 +1,5 @@
+import type {S3Client} from '@aws-sdk/client-s3';
+import {Failure} from '../failure.js';
 import {encodeKey} from './sigv4.js';
 
 /** Where a bucket is reached and how requests to it are signed. */
@@ -49,4 +51,44 @@ export function standardAddress(bucket: string, region: string): BucketAddress |
   return hostLabel.test(bucket)
     ? at(new URL(`https://${bucket}.s3.${region}.${suffix}`), '', region)
     : at(new URL(`https://s3.${region}.${suffix}`), `/${encodeKey(bucket)}`, region);
+}
+
+interface AuthScheme {
+  readonly name: string;
+  readonly signingName?: string;
+  readonly signingRegion?: string;
+}
+
+/**
+ * The address by the SDK's own endpoint rules: FIPS, dual stack, access points, other partitions. Failure
+ * UNSUPPORTED_BUCKET for buckets that want another signature than SigV4 (S3 Express, multi-region access points).
+ */
+export function sdkAddress(
+  {config}: S3Client,
+  bucket: string,
+  region: string,
+  {fips, dualStack}: {readonly fips: boolean; readonly dualStack: boolean},
+): BucketAddress {
+  const {url, properties} = config.endpointProvider({
+    Bucket: bucket,
+    Region: region,
+    UseFIPS: fips,
+    UseDualStack: dualStack,
+  });
+  const schemes = properties?.['authSchemes'] as readonly AuthScheme[] | undefined;
+  const scheme = schemes?.find(({name}) => name === 'sigv4');
+  if (schemes !== undefined && scheme === undefined) {
+    throw new Failure(
+      'usage',
+      'UNSUPPORTED_BUCKET',
+      `${bucket} is a kind of bucket that no site can be served from`,
+      {
+        hint: 'Use a general purpose S3 bucket.',
+      },
+    );
+  }
+  return {
+    ...at(url, url.pathname.replace(/\/+$/, ''), scheme?.signingRegion ?? region),
+    service: scheme?.signingName ?? 's3',
+  };
 }

@@ -3,8 +3,7 @@ import type {ACMClient} from '@aws-sdk/client-acm';
 import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
 import type {Route53Client} from '@aws-sdk/client-route-53';
 import type {S3Client} from '@aws-sdk/client-s3';
-import {Failure} from '../failure.js';
-import {customAddress, standardAddress, type BucketAddress} from './address.js';
+import {customAddress, sdkAddress, standardAddress, type BucketAddress} from './address.js';
 import {createConnection} from './connection.js';
 import {createCredentials} from './credentials.js';
 import {withOrigin} from './failures.js';
@@ -33,6 +32,8 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
 
 /** Clients and object stores for one choice of account, region and endpoint. Nothing is loaded or read before first use. */
 export function createAws(options: AwsOptions): Aws {
+  // The SDK prints a notice of several lines on Node 20 when its first client is made, its own SSO and STS clients included.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const env = options.env ?? process.env;
   const isLocal = options.local !== undefined;
   const settings = readSettings(options);
@@ -47,8 +48,6 @@ export function createAws(options: AwsOptions): Aws {
 
   /** What every client of the SDK is made with. */
   const clientConfig = async (service: ServiceId, region: string) => {
-    // The SDK prints a notice of several lines on Node 20 when its first client is made.
-    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     if (!isLocal) await settings.checkProfile();
     const endpoint = await settings.endpoint(service);
     return {
@@ -87,55 +86,22 @@ export function createAws(options: AwsOptions): Aws {
     return client;
   };
 
-  const s3In = async (region: string): Promise<S3Client> => {
+  const s3 = once(async () => {
     const {S3Client: Client} = await import('@aws-sdk/client-s3');
     const endpoint = await settings.endpoint('s3');
-    const config = await clientConfig('s3', region);
+    const config = await clientConfig('s3', await settings.region());
     return adopt(
       's3',
       new Client({...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true}),
     );
-  };
-  const s3 = once(async () => s3In(await settings.region()));
-
-  /** The SDK's own endpoint rules, for what the short ones do not cover: FIPS, dual stack, ARNs, other partitions. */
-  const addressBySdk = async (bucket: string, region: string): Promise<BucketAddress> => {
-    const {config} = await s3();
-    const {fips, dualStack} = await settings.variants();
-    const found = config.endpointProvider({
-      Bucket: bucket,
-      Region: region,
-      UseFIPS: fips,
-      UseDualStack: dualStack,
-    });
-    const schemes = found.properties?.['authSchemes'] as
-      | readonly {readonly name: string; readonly signingName?: string; readonly signingRegion?: string}[]
-      | undefined;
-    const scheme = schemes?.find(({name}) => name === 'sigv4');
-    if (schemes !== undefined && scheme === undefined) {
-      throw new Failure(
-        'usage',
-        'UNSUPPORTED_BUCKET',
-        `${bucket} is a kind of bucket that no site can be served from`,
-        {
-          hint: 'Use a general purpose S3 bucket.',
-        },
-      );
-    }
-    return {
-      origin: found.url.origin,
-      host: found.url.host,
-      basePath: found.url.pathname.replace(/\/+$/, ''),
-      region: scheme?.signingRegion ?? region,
-      service: scheme?.signingName ?? 's3',
-    };
-  };
+  });
 
   const addressOf = async (bucket: string, region: string): Promise<BucketAddress> => {
     const endpoint = await settings.endpoint('s3');
     if (endpoint !== undefined) return customAddress(endpoint, bucket, region);
     const {fips, dualStack} = await settings.variants();
-    return (fips || dualStack ? undefined : standardAddress(bucket, region)) ?? addressBySdk(bucket, region);
+    const standard = fips || dualStack ? undefined : standardAddress(bucket, region);
+    return standard ?? sdkAddress(await s3(), bucket, region, {fips, dualStack});
   };
 
   const stores = new Map<string, Promise<ObjectStore>>();

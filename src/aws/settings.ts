@@ -1,4 +1,3 @@
-import {loadSharedConfigFiles} from '@smithy/core/config';
 import type {IniSection, ParsedIniData, SharedConfigFiles} from '@smithy/types';
 import {Failure} from '../failure.js';
 import type {AwsOptions, ServiceId} from './types.js';
@@ -99,6 +98,7 @@ export function readSettings(options: AwsOptions): Settings {
   const source = options.profile === undefined ? 'AWS_PROFILE' : '--profile';
 
   const files = memoise(async () => {
+    const {loadSharedConfigFiles} = await import('@smithy/core/config');
     const found = await loadSharedConfigFiles();
     if (profile !== undefined && options.local === undefined) checkProfile(profile, source, found);
     return found;
@@ -108,6 +108,7 @@ export function readSettings(options: AwsOptions): Settings {
   const load = async <T>(selector: Selector<T>, fallback: T): Promise<T> => {
     const fromEnv = selector.environment(env);
     if (fromEnv !== undefined) return fromEnv;
+    if (options.local !== undefined) return fallback; // a profile has no say in the embedded cloud
     const {configFile, credentialsFile} = await files();
     const name = profile ?? 'default';
     return selector.file({...credentialsFile[name], ...configFile[name]}, configFile) ?? fallback;

@@ -1,9 +1,9 @@
 import {S3Client} from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {customAddress, standardAddress} from '../../src/aws/address.js';
+import {customAddress, sdkAddress, standardAddress} from '../../src/aws/address.js';
 
-const {config} = new S3Client({region: 'us-east-1', credentials: {accessKeyId: 'A', secretAccessKey: 's'}});
+const client = new S3Client({region: 'us-east-1', credentials: {accessKeyId: 'A', secretAccessKey: 's'}});
 
 const regions = [
   'us-east-1',
@@ -33,7 +33,7 @@ describe('the address of a bucket', () => {
       fc.property(bucket, fc.constantFrom(...regions), (name, region) => {
         const ours = standardAddress(name, region);
         expect(ours).toBeDefined();
-        const theirs = config.endpointProvider({
+        const theirs = client.config.endpointProvider({
           Bucket: name,
           Region: region,
           UseFIPS: false,
@@ -71,5 +71,29 @@ describe('the address of a bucket', () => {
       host: 'minio.example',
       basePath: '/s3/a.b',
     });
+  });
+
+  it.each([
+    ['site', 'us-gov-west-1', {}, 'https://site.s3.us-gov-west-1.amazonaws.com'],
+    ['site', 'us-east-1', {fips: true}, 'https://site.s3-fips.us-east-1.amazonaws.com'],
+    ['site', 'eu-west-1', {dualStack: true}, 'https://site.s3.dualstack.eu-west-1.amazonaws.com'],
+    ['www.a.de', 'eu-west-1', {dualStack: true}, 'https://s3.dualstack.eu-west-1.amazonaws.com/www.a.de'],
+    [
+      'arn:aws:s3:us-east-1:123456789012:accesspoint/site',
+      'us-east-1',
+      {},
+      'https://site-123456789012.s3-accesspoint.us-east-1.amazonaws.com',
+    ],
+  ])('by the SDK of %s in %s with %j is %s', (name, region, variant, expected) => {
+    const found = sdkAddress(client, name, region, {fips: false, dualStack: false, ...variant});
+    expect(`${found.origin}${found.basePath}`).toBe(expected);
+    expect(found).toMatchObject({region, service: 's3', host: new URL(expected).host});
+  });
+
+  it('refuses a bucket that wants another signature', () => {
+    const none = {fips: false, dualStack: false};
+    expect(() => sdkAddress(client, 'site--use1-az4--x-s3', 'us-east-1', none)).toThrow(
+      'no site can be served from',
+    );
   });
 });
