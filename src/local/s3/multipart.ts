@@ -68,12 +68,7 @@ const requirePartNumber = (number: number | undefined): number => {
 };
 
 /** The part that a CompleteMultipartUpload names, checked against what was uploaded. */
-const matchPart = (
-  wanted: CompletedPart,
-  part: PartRecord | undefined,
-  upload: UploadRecord,
-  last: boolean,
-): PartRecord => {
+const matchPart = (wanted: CompletedPart, part: PartRecord | undefined, upload: UploadRecord): PartRecord => {
   const number = requirePartNumber(wanted.PartNumber);
   const etag = (wanted.ETag ?? '').replace(/^"(.*)"$/, '$1');
   if (part?.etag !== etag) throw invalidPart(number, etag);
@@ -84,7 +79,6 @@ const matchPart = (
     throw invalidRequest(
       `The upload was created using a ${upload.checksum.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${String(number)} in the request.`,
     );
-  if (!last && part.size < smallestPart) throw entityTooSmall(number, part.size, etag);
   return part;
 };
 
@@ -263,17 +257,15 @@ export const multipartHandlers = (room: Room) => {
       requireWriteConditions(input);
       const wanted = input.MultipartUpload?.Parts ?? [];
       if (wanted.length === 0) throw malformedXml();
+      const numbers = wanted.map(({PartNumber}) => requirePartNumber(PartNumber));
+      if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) throw invalidPartOrder();
       const declared = declaredChecksum(input);
       const {etag, checksum, put} = await room.bodies.change(release => {
         const upload = findUpload(room, bucket.name, key, input.UploadId);
         const uploaded = new Map(partsOf(room, upload.id).map(part => [part.number, part]));
-        let previous = 0;
-        const parts = wanted.map((entry, index) => {
-          const number = entry.PartNumber ?? 0;
-          if (number <= previous) throw invalidPartOrder();
-          previous = number;
-          return matchPart(entry, uploaded.get(number), upload, index === wanted.length - 1);
-        });
+        const parts = wanted.map(entry => matchPart(entry, uploaded.get(entry.PartNumber ?? 0), upload));
+        const small = parts.slice(0, -1).find(part => part.size < smallestPart);
+        if (small) throw entityTooSmall(small.number, small.size, small.etag);
         const size = parts.reduce((sum, part) => sum + part.size, 0);
         if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== size)
           throw invalidRequest(

@@ -29,7 +29,11 @@ export interface Cloud extends AsyncDisposable {
 export const startCloud = async (options: DispatchOptions = {}): Promise<Cloud> => {
   const store = await openStore({memory: true});
   const clock = stillClock();
-  const served = await serve({s3: createS3({store, clock})}, options);
+  // A client that hangs up in the middle of a body is no surprise here.
+  const onUnexpected = (error: unknown): void => {
+    if ((error as {code?: string}).code !== 'ECONNRESET') console.error(error);
+  };
+  const served = await serve({s3: createS3({store, clock})}, {onUnexpected, ...options});
   const s3 = new S3({...clientOf(served), forcePathStyle: true});
   return {
     s3,
