@@ -227,7 +227,10 @@ describe('once the site is live', () => {
     );
     expect(late).toBeInstanceOf(Failure);
     expect(late).toMatchObject({exit: 'unfinished', code: 'WAIT_TIMEOUT'});
-    const sleep = (): Promise<void> => Promise.resolve(world.cloud.clock.advance(60_000));
+    const sleep = (): Promise<void> => {
+      world.cloud.clock.advance(60_000);
+      return Promise.resolve();
+    };
     const result = await deployOnce(world, site, {sleep});
     expect(result.invalidation?.batches).toMatchObject([{status: 'Completed'}]);
     const cloudfront = await world.aws.cloudfront();

@@ -4,7 +4,7 @@ import type {Manifest} from '../../src/deploy/index.js';
 import {parseManifest, serializeManifest} from '../../src/deploy/manifest.js';
 
 const hex = (length: number) =>
-  fc.string({unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length});
+  fc.string({unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length});
 
 const manifests: fc.Arbitrary<Manifest> = fc.record({
   version: fc.constant(1),
@@ -85,7 +85,7 @@ describe('manifest', () => {
     ],
     ['{"version":2,"whatever":true}', 'MANIFEST_NEWER'],
   ])('refuses %s with %s and names the object', (text, code) => {
-    expect(() => parseManifest(text, 's3://b/.frontctl/manifest.json')).toThrowError(
+    expect(() => parseManifest(text, 's3://b/.frontctl/manifest.json')).toThrow(
       expect.objectContaining({code, message: expect.stringContaining('s3://b/.frontctl') as string}),
     );
   });

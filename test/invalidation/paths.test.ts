@@ -104,7 +104,7 @@ describe('normalizePath', () => {
     ['#a,b', /cache tag/],
     [`/${'x'.repeat(4000)}`, /longer than 4000/],
   ])('refuses %s', (typed, message) => {
-    expect(() => normalizePath(typed)).toThrowError(
+    expect(() => normalizePath(typed)).toThrow(
       expect.objectContaining({
         code: 'INVALID_PATH',
         exit: 'usage',
