@@ -27,7 +27,7 @@ const monacoPage = `<!doctype html>
       require.config({paths: {vs: new URL('vs', location).pathname}});
       require(['vs/editor/editor.main'], monaco => {
         window.monaco = monaco;
-        window.editor = monaco.editor.create(document.querySelector('#editor'), {language: 'javascript'});
+        window.editor = monaco.editor.create(document.querySelector('#editor'), {language: 'typescript'});
       });
     </script>
   </body>
