@@ -1,6 +1,6 @@
 import type {Dispatcher, Pool} from 'undici';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   /** Encoded path with query. */
   readonly path: string;

@@ -11,11 +11,7 @@ const login = (profile: string | undefined): string =>
  * Why no credentials came out of the SDK's provider chain, and what to do. SSO_EXPIRED, WEB_IDENTITY_TOKEN_MISSING,
  * CREDENTIAL_PROCESS_FAILED, ASSUME_ROLE_DENIED or NO_CREDENTIALS, all exit 3.
  */
-export function credentialFailure(
-  error: unknown,
-  profile: string | undefined,
-  env: NodeJS.ProcessEnv,
-): Failure {
+function credentialFailure(error: unknown, profile: string | undefined, env: NodeJS.ProcessEnv): Failure {
   if (error instanceof Failure) return error;
   const message = messageOf(error);
   const name = error instanceof Error ? error.name : '';

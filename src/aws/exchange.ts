@@ -8,7 +8,7 @@ import {backoffMs, errorFacts, errorKind, outcomeOf, S3AnswerError} from './retr
 import {createSigner, encodeKey, encodeQuery} from './sigv4.js';
 import {parseErrorDocument} from './xml.js';
 
-export interface S3Request {
+interface S3Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** Undefined: the bucket itself. */
   readonly key?: string | undefined;

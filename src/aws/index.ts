@@ -1,8 +1,6 @@
 export {createAws} from './client.js';
 export {mapConcurrent} from './concurrent.js';
 export {call, toFailure} from './failures.js';
-export {createLimiter, type Limiter, type PaceBounds} from './limiter.js';
-export {compareKeys} from './listing.js';
 export {localKeys} from './settings.js';
 export {waitFor} from './wait.js';
 export type * from './types.js';

@@ -15,7 +15,7 @@ export type Verdict = readonly [exit: keyof typeof exitCodes, code: string, mess
 
 export const serviceNames = {s3: 'S3', cloudfront: 'CloudFront', acm: 'ACM', route53: 'Route 53'} as const;
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** One line without a full stop, to be put after a colon. */
 export const sentence = (text: string): string => text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
 

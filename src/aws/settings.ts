@@ -69,7 +69,7 @@ function parseEndpoint(value: string, source: string): URL {
 }
 
 /** Failure PROFILE_NOT_FOUND (exit 3) names the profiles that there are. */
-export function checkProfile(profile: string, source: string, files: SharedConfigFiles): void {
+function checkProfile(profile: string, source: string, files: SharedConfigFiles): void {
   const known = [...new Set([...Object.keys(files.configFile), ...Object.keys(files.credentialsFile)])]
     .filter(name => !/^(services|sso-session)\./.test(name))
     .sort();

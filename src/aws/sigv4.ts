@@ -1,13 +1,13 @@
 import {createHmac, hash} from 'node:crypto';
 
 /** What signs: the access key id is public, the other two are secrets and never leave this folder. */
-export interface SigningKeys {
+interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
 
-export interface UnsignedRequest {
+interface UnsignedRequest {
   readonly method: string;
   /** Already encoded with `encodePath`. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface UnsignedRequest {
   readonly payloadHash: string;
 }
 
-export interface SigningScope {
+interface SigningScope {
   readonly region: string;
   readonly service: string;
   /** Milliseconds since the epoch, corrected for the skew of the local clock. */
@@ -54,7 +54,7 @@ const unsignable = new Set([
 ]);
 
 /** RFC 3986: everything but unreserved characters percent-encoded, uppercase hex; encodeURIComponent leaves five more bare. */
-export function encodeComponent(text: string): string {
+function encodeComponent(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -60,7 +60,7 @@ export interface PutObject {
 }
 
 /** Server-side copy of one object onto a key of the same bucket; `headers` replace the source's (MetadataDirective REPLACE). */
-export interface CopyObject {
+interface CopyObject {
   readonly from: string;
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
