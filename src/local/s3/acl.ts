@@ -79,6 +79,16 @@ const named = (input: AclInput): readonly Grant[] | undefined => {
   return input.AccessControlPolicy.Grants;
 };
 
+/** Most writes name no ACL at all. */
+const asks = (input: AclInput): boolean =>
+  input.ACL !== undefined ||
+  input.GrantRead !== undefined ||
+  input.GrantFullControl !== undefined ||
+  input.GrantReadACP !== undefined ||
+  input.GrantWrite !== undefined ||
+  input.GrantWriteACP !== undefined ||
+  input.AccessControlPolicy !== undefined;
+
 const isPublic = (grants: readonly Grant[]): boolean =>
   grants.some(({Grantee}) => Grantee?.URI === allUsers || Grantee?.URI === authenticatedUsers);
 
@@ -94,7 +104,7 @@ export const requestedGrants = (
   input: AclInput,
   bucket: Pick<BucketRecord, 'ownership' | 'publicAccessBlock'>,
 ): readonly Grant[] | undefined => {
-  const grants = named(input);
+  const grants = asks(input) ? named(input) : undefined;
   if (!grants || isOwnerOnly(grants)) return undefined;
   if (bucket.ownership === 'BucketOwnerEnforced')
     throw new ApiError('AccessControlListNotSupported', 'The bucket does not allow ACLs', 400);

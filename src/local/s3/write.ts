@@ -93,7 +93,8 @@ export const writeHandlers = (room: Room) =>
       if ((input.ContentLength ?? 0) > largestPut) throw entityTooLarge(input.ContentLength ?? 0, largestPut);
       const description = describe(input, bucket);
       const declared = declare(input, context.headers);
-      const existed = currentObject(room.tables, bucket.name, key) !== undefined;
+      const conditional = input.IfMatch !== undefined || input.IfNoneMatch !== undefined;
+      const existed = conditional && currentObject(room.tables, bucket.name, key) !== undefined;
       const received: Received = await room.bodies.receive(
         input.Body as AsyncIterable<unknown> | Uint8Array | string | undefined,
         declared.algorithm === undefined ? [] : [declared.algorithm],
