@@ -40,7 +40,7 @@ export function checkQuantities(value: unknown, path: string): void {
     if (size !== value['Quantity']) {
       throw fault(
         'InconsistentQuantities',
-        `The value of Quantity and the size of Items don't match: ${path} has Quantity ${value['Quantity']} and ${size} items.`,
+        `The specified quantity of ${path} (${value['Quantity']}) does not match the actual quantity supplied (${size}).`,
       );
     }
   }

@@ -6,7 +6,7 @@ import {recordKey, records, type StoredZone} from './records.js';
 import {valueProblem} from './values.js';
 
 /** Hosted zone of every distribution's domain name. */
-export const cloudFrontZone = 'Z2FDTNDATAQYW2';
+const cloudFrontZone = 'Z2FDTNDATAQYW2';
 
 const types = new Set('A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT'.split(' '));
 const aliasTypes = new Set(['A', 'AAAA', 'HTTPS']);

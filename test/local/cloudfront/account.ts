@@ -6,7 +6,7 @@ import type {RandomBytes} from '../../../src/local/cloudfront/identifiers.js';
 import {openStore} from '../../../src/local/store/index.js';
 import {ApiError, type CallContext, type Clock, type Store} from '../../../src/local/types.js';
 
-export const context: CallContext = {
+const context: CallContext = {
   caller: {
     kind: 'identity',
     accessKeyId: 'AKIAEXAMPLE',

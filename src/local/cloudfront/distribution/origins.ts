@@ -67,7 +67,7 @@ function checkOrigin(id: string, origin: Origin, account: Account): void {
     origin.S3OriginConfig === undefined || s3Domain.test(domain),
     'InvalidArgument',
     `The parameter Origin DomainName does not refer to a valid S3 bucket: "${domain}" of origin ${id}. ` +
-      'Allowed is BUCKET.s3.REGION.amazonaws.com; an S3 website endpoint needs CustomOriginConfig.',
+      'Allowed are BUCKET.s3.amazonaws.com and BUCKET.s3.REGION.amazonaws.com; an S3 website endpoint needs CustomOriginConfig.',
   );
   checkConnection(id, origin);
   checkAccess(id, origin, account);

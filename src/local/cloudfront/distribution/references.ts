@@ -22,7 +22,7 @@ export function* storedDistributions(store: Store): Iterable<StoredDistribution>
 }
 
 /** The config as it is written, and the one that the edge still serves until the change is deployed. */
-export function configsInUse(
+function configsInUse(
   {config, state}: StoredDistribution,
   now: number,
 ): readonly DistributionConfig[] {
