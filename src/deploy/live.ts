@@ -55,7 +55,7 @@ export async function adopt(
   prefix: (key: string) => string,
   candidates: readonly SiteFile[],
   live: Map<string, LiveObject>,
-  concurrency: number,
+  concurrency: number | (() => number),
   signal?: AbortSignal,
 ): Promise<void> {
   const read = async (file: SiteFile) => ({file, head: await store.head(prefix(file.key))});

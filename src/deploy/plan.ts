@@ -37,7 +37,9 @@ export function planDeploy(input: PlanInput): DeployPlan {
     const step = compare(file, object);
     if (step === undefined) {
       unchanged++;
-      if (object)
+      const entry = recorded?.get(file.key);
+      if (entry && entry === object?.known) result.set(file.key, entry);
+      else if (object)
         result.set(file.key, {
           sha256: file.sha256,
           size: file.size,
@@ -130,6 +132,7 @@ function sameEntries(
   if (before?.size !== after.size) return false;
   for (const [key, entry] of after) {
     const old = before.get(key);
+    if (old === entry) continue;
     if (
       old?.etag !== entry.etag ||
       old.sha256 !== entry.sha256 ||

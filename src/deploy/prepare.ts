@@ -113,7 +113,7 @@ async function readBucket({aws, bucket, prefix}: DeployInput): Promise<BucketSta
   return {store, recorded, live: reconcile(listing, recorded?.manifest, prefix)};
 }
 
-/** A listing page holds 1,000 keys: one range for each page that the manifest foresees. */
+/** A listing page holds 1,000 keys: one range for each page that the manifest foresees, with room for keys it does not know. */
 function splitPoints(keys: readonly string[], prefix: string): readonly string[] {
   const points: string[] = [];
   for (let index = 1000; index < keys.length; index += 1000)

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {ListMultipartUploadsCommand} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {deploy, describePlan, prepareDeploy, readManifest} from '../../src/deploy/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
@@ -226,6 +227,10 @@ describe('deploy', () => {
     expect((await bodyOf(world, site.bucket, 'video.mp4')).equals(video)).toBe(true);
     expect((await deployOnce(world, site)).counts).toMatchObject({uploaded: 0, unchanged: 5});
     expect((await manifest())?.files.get('video.mp4')?.etag).toMatch(/^"[0-9a-f]{32}-3"$/);
+    const rules = {rules: [{match: '*.mp4', cacheControl: 'max-age=7'}]};
+    const again = {site: {dir: world.dir, site: rules}};
+    expect((await deployOnce(world, site, again)).counts).toMatchObject({uploaded: 0, updated: 1});
+    expect((await deployOnce(world, site, again)).counts).toMatchObject({updated: 0, unchanged: 5});
   });
 });
 
@@ -249,6 +254,8 @@ describe('a build that changes under the deploy', () => {
     });
     expect((await browse(world, site, '/')).text).toBe(build['index.html']);
     expect(await objectsOf(world, site.bucket)).not.toContain('video.mp4');
+    const parts = await (await world.aws.s3()).send(new ListMultipartUploadsCommand({Bucket: site.bucket}));
+    expect(parts.Uploads ?? []).toEqual([]);
     expect((await deployOnce(world, site)).invalidation?.paths).toContain('/index.html');
     expect((await browse(world, site, '/')).text).toBe('new');
   });
