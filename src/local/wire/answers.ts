@@ -8,7 +8,8 @@ type Headers = Record<string, string>;
 
 /** The request id, under the name that the service's clients read. */
 export function idHeaders(service: ServiceName, requestId: string): Headers {
-  if (service === 's3') return {'x-amz-request-id': requestId, 'x-amz-id-2': hostId(requestId)};
+  if (service === 's3')
+    return {'x-amz-request-id': requestId, 'x-amz-id-2': hostId(requestId), server: 'AmazonS3'};
   return {'x-amzn-requestid': requestId};
 }
 

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
-import {pipeline, Transform, type Readable, type TransformCallback} from 'node:stream';
+import {crc32} from 'node:zlib';
+import {Transform, type Readable, type TransformCallback} from 'node:stream';
 
 import {ApiError} from '../types.js';
 import {createChunkDecoder, type ChunkDecoder, type ChunkFormat} from './chunks.js';
@@ -103,8 +104,18 @@ export function streamBody(
   signer: ChunkSigner | undefined,
 ): StreamedBody {
   const body = new VerifiedBody(format, length, signer);
-  // A client that goes away destroys `body` too; the handler sees the error there.
-  pipeline(raw, body, () => undefined);
+  // Not `pipeline`: a body that fails must not take the connection with it, for the answer still has to go out.
+  raw.pipe(body);
+  raw.once('error', error => body.destroy(error));
+  raw.once('close', () => {
+    if (!raw.readableEnded && !body.destroyed) body.destroy(wrongLength());
+  });
+  // Whoever reads `body` sees its error; when nobody does any more, the rest is read and dropped.
+  body.on('error', () => undefined);
+  body.once('close', () => {
+    raw.unpipe(body);
+    raw.resume();
+  });
   return body;
 }
 
@@ -159,6 +170,35 @@ function checkHash(claimed: string, found: string): void {
     400,
     {ClientComputedContentSHA256: claimed, S3ComputedContentSHA256: found},
   );
+}
+
+const digests: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
+  'content-md5': body => createHash('md5').update(body).digest(),
+  'x-amz-checksum-sha1': body => createHash('sha1').update(body).digest(),
+  'x-amz-checksum-sha256': body => createHash('sha256').update(body).digest(),
+  'x-amz-checksum-crc32': body => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    return sum;
+  },
+};
+
+/**
+ * Compares the digests that a client sent with a document (DeleteObjects, a bucket policy); throws BadDigest. Handlers
+ * see documents only parsed; the bodies of objects are theirs to check.
+ */
+export function checkDigests(headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+  for (const [name, digest] of Object.entries(digests)) {
+    const claimed = headers[name];
+    if (claimed === undefined || claimed === digest(body).toString('base64')) continue;
+    throw new ApiError(
+      'BadDigest',
+      name === 'content-md5'
+        ? 'The Content-MD5 you specified did not match what we received.'
+        : `The ${name.slice('x-amz-checksum-'.length).toUpperCase()} you specified did not match the calculated checksum.`,
+      400,
+    );
+  }
 }
 
 const wrongLength = (): ApiError =>

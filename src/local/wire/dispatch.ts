@@ -4,7 +4,15 @@ import {Readable} from 'node:stream';
 import {isDiskFull} from '../store/index.js';
 import {ApiError, type CallContext, type Caller, type Handler} from '../types.js';
 import {answer, answerError} from './answers.js';
-import {bodyFormat, decodedLength, decodeWhole, readWhole, streamBody, type BodyFormat} from './body.js';
+import {
+  bodyFormat,
+  checkDigests,
+  decodedLength,
+  decodeWhole,
+  readWhole,
+  streamBody,
+  type BodyFormat,
+} from './body.js';
 import {restRouter, s3Router, targetRouter, type Route} from './routes.js';
 import type {Members, Operation} from './sdk-schemas.js';
 import {
@@ -57,6 +65,7 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
     const requestId = randomBytes(8).toString('hex').toUpperCase();
     let service: ServiceName = 's3';
     let operation: Operation | undefined;
+    let body: Call['body'] | undefined;
     try {
       const target = parseTarget(request.target);
       const hostBucket = bucketOfHost(request.headers['host']);
@@ -70,6 +79,7 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
       const call = knownCaller
         ? await believe(request, knownCaller, streams)
         : await authenticate(request, service, target, credential, streams, authentication);
+      ({body} = call);
       if (!found || !operation) throw noSuchOperation(service, request.method);
       await options.beforeCall?.(service, operation.name);
       const handler = handlerOf(operation);
@@ -92,6 +102,9 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
       if (error instanceof ConnectionReset) throw error;
       if (!(error instanceof ApiError)) options.onUnexpected?.(error, operation?.name ?? request.method);
       return answerError(service, operation, asApiError(error), requestId, request.method);
+    } finally {
+      // A body that the handler did not want is read and dropped, so that the connection stays usable.
+      if (body instanceof Readable) body.destroy();
     }
   };
 }
@@ -230,6 +243,7 @@ function readInput({operation, labels}: Route, target: WireTarget, call: Call): 
     return input;
   }
   const body = call.body instanceof Uint8Array ? call.body : Buffer.alloc(0);
+  if (operation.checksummed) checkDigests(call.headers, body);
   if (body.byteLength === 0) return input;
   try {
     if (shape.payload) input[shape.payload.member] = shape.payload.read(body);

@@ -28,7 +28,11 @@ function candidates(operations: readonly Operation[]): Candidate[] {
       const required = operation.input.query
         .filter(member => member.required)
         .map(({name}) => [name, undefined] as const);
-      const headers = operation.input.headers.filter(member => member.required).map(({name}) => name);
+      // A required header tells a copy from an upload; where a literal names the operation it is no matter of routing.
+      const headers =
+        literals.length > 0
+          ? []
+          : operation.input.headers.filter(member => member.required).map(({name}) => name);
       const query = [...literals, ...required];
       // A literal (`?acl`) says more than a required member.
       const weight = 100 * literals.length + required.length + headers.length;
@@ -67,11 +71,21 @@ export function s3Router(): (
     operation => `${operation.method} ${levelOf(operation)}`,
   );
   for (const [key, operations] of grouped) table.set(key, candidates(operations));
+  // `?acl`, `?policy`, ...: a request for one that its method lacks must not fall through (DELETE /bucket?acl).
+  const subresources = new Set(
+    [...table.values()]
+      .flat()
+      .flatMap(({operation}) => operation.literals.filter(([, value]) => value === '').map(([name]) => name)),
+  );
+  const isWhole = (operation: Operation, target: WireTarget): boolean =>
+    target.parameters.every(
+      ([name]) => !subresources.has(name) || operation.literals.some(([literal]) => literal === name),
+    );
 
   return (method, target, {bucket, key}, headers) => {
     const level: S3Level = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
     const operation = choose(table.get(`${method} ${level}`) ?? [], target, headers);
-    if (!operation) return undefined;
+    if (!operation || !isWhole(operation, target)) return undefined;
     const labels: Record<string, string> = {};
     if (bucket !== undefined) labels['Bucket'] = bucket;
     if (key !== undefined) labels['Key'] = key;

@@ -59,6 +59,8 @@ export interface Operation {
   /** Query parameters that the URI template fixes; an empty value only asks for the name. Without `x-id`. */
   readonly literals: readonly (readonly [name: string, value: string])[];
   readonly status: number;
+  /** `Content-MD5` and `x-amz-checksum-*` of a request are those of its body (in CompleteMultipartUpload: the object's). */
+  readonly checksummed: boolean;
   readonly input: Shape;
   readonly output: Shape;
 }
@@ -80,7 +82,7 @@ type OperationTuple = readonly [
   9,
   string,
   string,
-  0 | {http?: readonly [string, string, number]},
+  0 | {http?: readonly [string, string, number]; httpChecksum?: unknown},
   $Schema,
   $Schema,
 ];
@@ -109,6 +111,7 @@ export function operationsOf(service: ServiceName): Operation[] {
         path,
         literals,
         status,
+        checksummed: traits !== 0 && traits.httpChecksum !== undefined,
         input: shapeOf(NormalizedSchema.of(input), protocol),
         output: shapeOf(NormalizedSchema.of(output), protocol),
       };
