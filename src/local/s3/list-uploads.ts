@@ -4,7 +4,7 @@ import type {Handlers} from '../types.js';
 import {owner} from './acl.js';
 import {encoderOf, pageSize} from './list.js';
 import {listPage, type KeyRange} from './listing.js';
-import {findUpload, partsOf} from './multipart.js';
+import {findUpload, partsOf} from './uploads.js';
 import {requireKey} from './names.js';
 import type {UploadRecord} from './records.js';
 import type {Room} from './room.js';

@@ -1,36 +1,34 @@
-import type {CompletedPart, S3} from '@aws-sdk/client-s3';
+import type {S3} from '@aws-sdk/client-s3';
 import {createHash, randomBytes} from 'node:crypto';
 
 import type {CallContext, Handlers} from '../types.js';
 import type {Received} from './bodies.js';
-import {compositeChecksum, defaultChecksumType, type ChecksumAlgorithm} from './checksum.js';
 import {findCopySource, type CopySourceInput} from './copy-source.js';
-import {combineCrcs, isCombinable} from './crc-combine.js';
 import {describe, etagOf, versionMember} from './describe.js';
 import {
   badDigest,
   entityTooLarge,
   entityTooSmall,
   invalidArgument,
-  invalidPart,
   invalidPartOrder,
   invalidRequest,
   malformedXml,
-  noSuchUpload,
 } from './errors.js';
-import {
-  checksumMembers,
-  declare,
-  declaredChecksum,
-  requireAlgorithm,
-  requireChecksumType,
-  verify,
-  type IntegrityInput,
-} from './integrity.js';
+import {checksumMembers, declare, declaredChecksum, verify, type IntegrityInput} from './integrity.js';
 import {requireKey} from './names.js';
 import {copySourceRange} from './ranges.js';
 import type {PartRecord, StoredChecksum, UploadRecord} from './records.js';
 import type {Room} from './room.js';
+import {
+  checksumChoice,
+  findUpload,
+  matchPart,
+  partRow,
+  partsOf,
+  requirePartNumber,
+  uploadRow,
+  wholeChecksum,
+} from './uploads.js';
 import {putIf, requireWriteAccess, requireWriteConditions} from './write.js';
 
 const smallestPart = 5 * 1024 ** 2;
@@ -42,59 +40,6 @@ interface UploadInput {
   readonly UploadId?: string | undefined;
   readonly ExpectedBucketOwner?: string | undefined;
 }
-
-export const uploadRow = (bucket: string, key: string, id: string): string => `${bucket}/${key}\0${id}`;
-export const partRow = (uploadId: string, number: number): string =>
-  `${uploadId}/${String(number).padStart(5, '0')}`;
-
-/** The upload, or NoSuchUpload. */
-export const findUpload = (room: Room, bucket: string, key: string, id: string | undefined): UploadRecord => {
-  const upload = room.tables.uploads.get(uploadRow(bucket, key, id ?? ''));
-  if (!upload) throw noSuchUpload(id ?? '');
-  return upload;
-};
-
-export const partsOf = (room: Room, uploadId: string): readonly PartRecord[] =>
-  [...room.tables.parts.range({prefix: `${uploadId}/`})].map(([, part]) => part);
-
-const requirePartNumber = (number: number | undefined): number => {
-  if (number === undefined || !Number.isInteger(number) || number < 1 || number > 10_000)
-    throw invalidArgument(
-      'Part number must be an integer between 1 and 10000, inclusive',
-      'partNumber',
-      number,
-    );
-  return number;
-};
-
-/** The part that a CompleteMultipartUpload names, checked against what was uploaded. */
-const matchPart = (wanted: CompletedPart, part: PartRecord | undefined, upload: UploadRecord): PartRecord => {
-  const number = requirePartNumber(wanted.PartNumber);
-  const etag = (wanted.ETag ?? '').replace(/^"(.*)"$/, '$1');
-  if (part?.etag !== etag) throw invalidPart(number, etag);
-  const checksum = declaredChecksum(wanted);
-  if (checksum && part.checksum?.algorithm === checksum.algorithm && part.checksum.value !== checksum.value)
-    throw invalidPart(number, etag);
-  if (upload.checksum?.type === 'COMPOSITE' && !checksum)
-    throw invalidRequest(
-      `The upload was created using a ${upload.checksum.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${String(number)} in the request.`,
-    );
-  return part;
-};
-
-const wholeChecksum = (upload: UploadRecord, parts: readonly PartRecord[]): StoredChecksum | undefined => {
-  if (!upload.checksum) return undefined;
-  const {algorithm, type} = upload.checksum;
-  const values = parts.map(({checksum, size}) => ({value: checksum?.value ?? '', size}));
-  const value =
-    type === 'COMPOSITE'
-      ? compositeChecksum(
-          algorithm,
-          values.map(part => part.value),
-        )
-      : combineCrcs(algorithm, values);
-  return value === undefined ? undefined : {algorithm, value, type};
-};
 
 /** CreateMultipartUpload, UploadPart, UploadPartCopy, CompleteMultipartUpload, AbortMultipartUpload. */
 export const multipartHandlers = (room: Room) => {
@@ -164,27 +109,6 @@ export const multipartHandlers = (room: Room) => {
     ...(part.checksum && {[`Checksum${part.checksum.algorithm}`]: part.checksum.value}),
     ...upload.object.encryption,
   });
-
-  const checksumChoice = (
-    algorithmName: string | undefined,
-    typeName: string | undefined,
-  ): UploadRecord['checksum'] => {
-    if (algorithmName === undefined) {
-      if (typeName !== undefined)
-        throw invalidRequest(
-          'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
-        );
-      return undefined;
-    }
-    const algorithm: ChecksumAlgorithm = requireAlgorithm(algorithmName);
-    const type = typeName === undefined ? defaultChecksumType(algorithm) : requireChecksumType(typeName);
-    const possible = type === 'FULL_OBJECT' ? isCombinable(algorithm) : algorithm !== 'CRC64NVME';
-    if (!possible)
-      throw invalidRequest(
-        `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
-      );
-    return {algorithm, type};
-  };
 
   return {
     async CreateMultipartUpload(input, context) {
