@@ -62,6 +62,9 @@ const ignore = (): void => undefined;
 /** Headers above the edge's own limit, up to this, get its page; above this the parser ends the connection. */
 const parserLimit = maxHeadBytes + 16_384;
 
+/** Longer than clients keep idle connections, so that none meets a closing one. */
+const idleMs = 120_000;
+
 /** Starts the data plane: a listener per distribution, one for TLS, a cold cache (spill files of earlier runs go). */
 export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => {
   const {controlPlane, clock, dir, host = '127.0.0.1', log = ignore} = options;
@@ -119,9 +122,12 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
 
   const createServer = (distributionId: string): http.Server =>
     guarded(
-      http.createServer({maxHeaderSize: parserLimit}, (req, res) => {
-        handle(req, res, {distributionId, scheme: 'https', viewerHost: req.headers.host ?? ''});
-      }),
+      http.createServer(
+        {maxHeaderSize: parserLimit, keepAliveTimeout: idleMs, requestTimeout: 0},
+        (req, res) => {
+          handle(req, res, {distributionId, scheme: 'https', viewerHost: req.headers.host ?? ''});
+        },
+      ),
     );
 
   const listeners = await createListeners({dir, host, createServer, log});

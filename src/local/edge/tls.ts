@@ -53,7 +53,9 @@ export const createTlsServer = async (options: TlsOptions): Promise<http2.Http2S
       else context.then(made => done(null, made), done);
     },
     ALPNCallback: ({servername, protocols}) => {
-      const version = distributionOf(controlPlane, servername.toLowerCase())?.config.HttpVersion ?? 'http2';
+      // A client that connects by address names no server: Node then gives false, whatever its types say.
+      const name = typeof (servername as unknown) === 'string' ? servername : '';
+      const version = distributionOf(controlPlane, name.toLowerCase())?.config.HttpVersion ?? 'http2';
       const speaksHttp2 = version === 'http2' || version === 'http2and3';
       if (speaksHttp2 && protocols.includes('h2')) return 'h2';
       return protocols.includes('http/1.1') ? 'http/1.1' : undefined;
