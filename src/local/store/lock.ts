@@ -17,17 +17,32 @@ export function isRunning(holder: Holder): boolean {
     // EPERM: it runs, as somebody else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  if (isZombie(holder.pid)) return false;
   const started = startOf(holder.pid);
   return started === '' || holder.started === '' || started === holder.started;
+}
+
+/** A killed process that nobody has reaped yet still answers signals; its memory and files are gone. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return statFields(pid)[0] === 'Z';
+  } catch {
+    return true;
+  }
+}
+
+/** proc(5) `stat` from field 3 (state) on: after the command name, which is in parentheses and may hold blanks. */
+function statFields(pid: number): readonly string[] {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** When a process started, in the platform's own notation; empty where it cannot be told. */
 export function startOf(pid: number): string {
   try {
     if (process.platform === 'linux') {
-      // proc(5): field 22, counted after the command name, which is in parentheses and may hold blanks.
-      const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+      return statFields(pid)[19] ?? '';
     }
     if (process.platform === 'win32') return '';
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {encoding: 'utf8'}).trim();

@@ -62,16 +62,13 @@ export function credentialOf(
   const {authorization} = headers;
   if (authorization !== undefined) return fromHeader(authorization);
   if (target.rawQuery.includes('X-Amz-Signature')) return fromQuery(target);
+  // Signature version 2, which buckets made since June 2020 do not take.
+  if (target.query.has('AWSAccessKeyId') && target.query.has('Signature')) throw unsupported();
   return undefined;
 }
 
 function fromHeader(authorization: string): Credential {
-  if (!authorization.startsWith(`${algorithm} `))
-    throw new ApiError(
-      'InvalidRequest',
-      `The authorization mechanism you have provided is not supported. Please use ${algorithm}.`,
-      400,
-    );
+  if (!authorization.startsWith(`${algorithm} `)) throw unsupported();
   const fields = new Map(
     authorization
       .slice(algorithm.length + 1)
@@ -83,6 +80,13 @@ function fromHeader(authorization: string): Credential {
   );
   return credential(fields.get('Credential'), fields.get('SignedHeaders'), fields.get('Signature'), false);
 }
+
+const unsupported = (): ApiError =>
+  new ApiError(
+    'InvalidRequest',
+    `The authorization mechanism you have provided is not supported. Please use ${algorithm}.`,
+    400,
+  );
 
 function fromQuery(target: WireTarget): Credential {
   const value = (name: string): string | undefined => target.query.get(name);
@@ -158,7 +162,7 @@ export function verify(
   return {caller, chunks: chunkSigner(key, timestamp, scope, expected)};
 }
 
-export const identity = (accessKeyId: string): Caller => ({
+const identity = (accessKeyId: string): Caller => ({
   kind: 'identity',
   accessKeyId,
   accountId,
@@ -295,7 +299,7 @@ const hmacHex = (key: Buffer, text: string): string => createHmac('sha256', key)
 export const sha256Hex = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex');
 
-export const emptySha256 = sha256Hex('');
+const emptySha256 = sha256Hex('');
 
 export function sameText(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];

@@ -157,4 +157,10 @@ describe('verify', () => {
   ])('refuses %s', (authorization, message) => {
     expect(() => credentialOf({authorization}, parseTarget('/'))).toThrow(message);
   });
+
+  it('refuses a URL that was presigned by signature version 2', () => {
+    expect(() => credentialOf({}, parseTarget('/b/k?AWSAccessKeyId=a&Signature=s&Expires=1'))).toThrow(
+      'not supported',
+    );
+  });
 });
