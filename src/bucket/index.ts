@@ -1,12 +1,5 @@
 /** S3 bucket settings: creation, public access block, ownership, and a bucket policy that is merged, never clobbered. */
-export {
-  maxPolicyBytes,
-  mergePolicy,
-  privateStatement,
-  readStatement,
-  type PolicyStatement,
-  type PolicySubject,
-} from './policy.js';
+export {maxPolicyBytes, mergePolicy, privateStatement, readStatement} from './policy.js';
 export {
   blockPublicAccess,
   createBucket,
@@ -16,5 +9,4 @@ export {
   isOwnerEnforced,
   isPublicAccessBlocked,
   readPolicy,
-  type BucketState,
 } from './settings.js';

@@ -15,7 +15,7 @@ import type {DeployResult, PreparedDeploy} from './types.js';
 import {updateHeaders, uploadLarge, uploadSmall, type Uploader, type UploadStep} from './upload.js';
 
 /** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */
-const bodyBudget = 64 * 1024 ** 2;
+const bodyBudget = 40 * 1024 ** 2;
 
 /** Files that go up in parts at a time; their parts share the budget. */
 const largeAtATime = 4;

@@ -5,18 +5,8 @@ import {prepareDeploy} from './prepare.js';
 import type {DeployInput, DeployResult} from './types.js';
 
 export type * from './types.js';
-export {
-  manifestKey,
-  parseManifest,
-  readManifest,
-  type Manifest,
-  type ManifestEntry,
-  type PendingInvalidation,
-  type ReadManifest,
-} from './manifest.js';
-export {planDeploy, reasonText, type PlanInput} from './plan.js';
+export {readManifest, type Manifest, type ManifestEntry} from './manifest.js';
 export {describePlan, prepareDeploy} from './prepare.js';
-export {applyDeploy} from './apply.js';
 export {releaseId} from './release.js';
 
 /** `prepareDeploy`, then `applyDeploy`: their Failures. */

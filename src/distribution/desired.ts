@@ -23,8 +23,6 @@ export interface DesiredDistribution {
 export function desiredConfig(desired: DesiredDistribution): DistributionConfig {
   const {name, bucket, settings} = desired;
   const originId = `s3-${bucket}`;
-  const aliases = [...(settings.aliases ?? [])];
-  const errors = [...(settings.customErrorResponses ?? [])];
   return {
     CallerReference: callerReference(name),
     Comment: (settings.comment ?? `${name}, made by frontctl`).slice(0, 128),
@@ -33,7 +31,7 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
     HttpVersion: settings.httpVersion ?? 'http2and3',
     PriceClass: settings.priceClass ?? 'PriceClass_All',
     DefaultRootObject: settings.defaultRootObject ?? 'index.html',
-    Aliases: {Quantity: aliases.length, Items: aliases},
+    Aliases: listOf(settings.aliases),
     Origins: {
       Quantity: 1,
       Items: [
@@ -41,7 +39,7 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
           Id: originId,
           DomainName: originDomain(bucket, desired.region),
           OriginPath: desired.prefix === '' ? '' : `/${desired.prefix}`,
-          CustomHeaders: {Quantity: 0, Items: []},
+          CustomHeaders: {Quantity: 0},
           // Required and empty: access goes by the origin access control.
           S3OriginConfig: {OriginAccessIdentity: ''},
           OriginAccessControlId: desired.originAccessControlId,
@@ -59,11 +57,16 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
       Compress: true,
       CachePolicyId: cachingOptimized,
     },
-    CustomErrorResponses: {Quantity: errors.length, Items: errors},
+    CustomErrorResponses: listOf(settings.customErrorResponses),
     ViewerCertificate: {CloudFrontDefaultCertificate: true},
     Restrictions: {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
     ...settings.raw,
   };
+}
+
+/** CloudFront's lists carry their length; an empty one has no Items. */
+function listOf<T>(items: readonly T[] = []): {Quantity: number; Items?: T[]} {
+  return items.length === 0 ? {Quantity: 0} : {Quantity: items.length, Items: [...items]};
 }
 
 /** The same for the same site, so that a create whose answer was lost is not made twice (DistributionAlreadyExists). */

@@ -1,12 +1,4 @@
 /** Invalidation: keys -> viewer paths (pure), submit, wait. */
 export type * from './types.js';
-export {encodePath, normalizePath, planPaths, type PlanPathsOptions} from './paths.js';
-export {
-  awsPace,
-  costUSD,
-  listInvalidations,
-  localPace,
-  paceFor,
-  submitInvalidation,
-  waitForInvalidations,
-} from './submit.js';
+export {encodePath, normalizePath, planPaths} from './paths.js';
+export {costUSD, listInvalidations, submitInvalidation, waitForInvalidations} from './submit.js';
