@@ -11,9 +11,19 @@ export interface Clock {
 /** Who signed a request. */
 export type Caller =
   | {readonly kind: 'anonymous'}
-  | {readonly kind: 'identity'; readonly accessKeyId: string; readonly accountId: string; readonly arn: string}
+  | {
+      readonly kind: 'identity';
+      readonly accessKeyId: string;
+      readonly accountId: string;
+      readonly arn: string;
+    }
   /** An AWS service on behalf of a resource: the edge reading S3 through OAC. */
-  | {readonly kind: 'service'; readonly principal: string; readonly sourceArn: string; readonly sourceAccount: string};
+  | {
+      readonly kind: 'service';
+      readonly principal: string;
+      readonly sourceArn: string;
+      readonly sourceAccount: string;
+    };
 
 export interface CallContext {
   readonly caller: Caller;

@@ -28,7 +28,8 @@ function isZombie(pid: number): boolean {
   try {
     return statFields(pid)[0] === 'Z';
   } catch {
-    return true;
+    // A /proc that hides other users' processes: better to take the holder for alive.
+    return false;
   }
 }
 
