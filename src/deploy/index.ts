@@ -6,7 +6,7 @@ import type {DeployInput, DeployResult} from './types.js';
 
 export type * from './types.js';
 export {readManifest, type Manifest, type ManifestEntry} from './manifest.js';
-export {describePlan, prepareDeploy} from './prepare.js';
+export {describeFirstDeploy, describePlan, prepareDeploy} from './prepare.js';
 export {releaseId} from './release.js';
 
 /** `prepareDeploy`, then `applyDeploy`: their Failures. */

@@ -85,13 +85,15 @@ async function readAll(input: DeployInput, emit: Emit) {
     const [bucket, distribution, site] = await Promise.all([
       readBucket(input),
       input.distributionId === undefined ? undefined : readDistribution(input.aws, input.distributionId),
-      readSite({
-        ...input.site,
-        signal,
-        onProgress: ({files, bytes}) => {
-          emit({type: 'progress', id: 'read', files, bytes});
-        },
-      }),
+      'files' in input.site
+        ? input.site
+        : readSite({
+            ...input.site,
+            signal,
+            onProgress: ({files, bytes}) => {
+              emit({type: 'progress', id: 'read', files, bytes});
+            },
+          }),
     ]);
     return {bucket, distribution, site};
   } catch (error) {
@@ -152,6 +154,15 @@ export function countsOf(plan: DeployPlan): DeployResult['counts'] {
 /** The dry run: what `applyDeploy` would do, in its order. */
 export function describePlan({plan, paths, resent, distribution}: PreparedDeploy): PlanDescription {
   const allPaths = [...new Set([...resent.flatMap(group => group.paths), ...paths])].sort();
+  return describe(plan, distribution ? allPaths : []);
+}
+
+/** The dry run of a site that has no bucket yet: everything is new. */
+export function describeFirstDeploy(site: Site): PlanDescription {
+  return describe(planDeploy({files: site.files, live: new Map(), recorded: undefined, prune: true}), []);
+}
+
+function describe(plan: DeployPlan, paths: readonly string[]): PlanDescription {
   return {
     plan: {
       steps: plan.steps.map(step => {
@@ -163,8 +174,7 @@ export function describePlan({plan, paths, resent, distribution}: PreparedDeploy
           headers: step.file.headers,
         };
       }),
-      invalidation:
-        distribution && allPaths.length > 0 ? {paths: allPaths, costUSD: costUSD(allPaths.length)} : null,
+      invalidation: paths.length > 0 ? {paths, costUSD: costUSD(paths.length)} : null,
       counts: countsOf(plan),
     },
   };

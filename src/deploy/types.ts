@@ -1,7 +1,7 @@
 import type {Aws} from '../aws/index.js';
 import type {Distribution} from '../distribution/index.js';
 import type {Batch, Pace} from '../invalidation/index.js';
-import type {FileHeaders, ReadSiteOptions, SiteFile} from '../site/index.js';
+import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
 import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
 
 /** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
@@ -70,7 +70,8 @@ export interface DeployPlan {
 
 export interface DeployInput {
   readonly aws: Aws;
-  readonly site: ReadSiteOptions;
+  /** How to read the build folder, or the build as it was read already. */
+  readonly site: ReadSiteOptions | Site;
   readonly bucket: string;
   /** Without slashes at the ends; '' for the whole bucket. */
   readonly prefix: string;

@@ -70,6 +70,19 @@ export async function* ensureSite(input: EnsureSiteInput): Work<SiteResources> {
   };
 }
 
+/** The site as it is, without making anything: undefined while its bucket or its distribution is missing. */
+export async function findSite(
+  input: Pick<EnsureSiteInput, 'aws' | 'name' | 'bucket' | 'distribution'>,
+): Promise<SiteResources | undefined> {
+  const {aws, name, bucket = bucketName(input.name), distribution: settings} = input;
+  if (!(await headBucket(aws, bucket)).exists) return undefined;
+  const found =
+    settings.id === undefined ? await findByTag(aws, name, bucket) : await readDistribution(aws, settings.id);
+  if (!found) return undefined;
+  const {id, arn, domainName} = found;
+  return {bucket, distributionId: id, distributionArn: arn, domainName, created: []};
+}
+
 /** Answers the bucket's region. */
 async function* ensureBucket({aws, name}: EnsureSiteInput, bucket: string, created: string[]): Work<string> {
   const found = await headBucket(aws, bucket);

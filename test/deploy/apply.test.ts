@@ -1,7 +1,14 @@
 import {randomBytes} from 'node:crypto';
 import {ListMultipartUploadsCommand} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {deploy, describePlan, prepareDeploy, readManifest} from '../../src/deploy/index.js';
+import {
+  deploy,
+  describeFirstDeploy,
+  describePlan,
+  prepareDeploy,
+  readManifest,
+} from '../../src/deploy/index.js';
+import {readSite} from '../../src/site/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {digest} from './site.js';
 import {
@@ -161,6 +168,14 @@ describe('deploy', () => {
       invalidation: null,
     });
     expect(writes()).toEqual([]);
+  });
+
+  it('takes a build that is read already, and plans it where there is no bucket yet', async () => {
+    const read = await readSite({dir: world.dir, site: {}});
+    const {plan} = describeFirstDeploy(read);
+    expect(plan).toMatchObject({invalidation: null, counts: {uploaded: 4, kept: 0}});
+    const {result} = await finish(prepareDeploy(deployInput(world, site, {site: read})));
+    expect(describePlan(result).plan).toEqual(plan);
   });
 
   it('keeps its own folder from viewers, whatever else the bucket policy allows', async () => {

@@ -2,7 +2,7 @@ import {GetBucketPolicyCommand, GetPublicAccessBlockCommand} from '@aws-sdk/clie
 import {ListDistributionsCommand, ListOriginAccessControlsCommand} from '@aws-sdk/client-cloudfront';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Aws} from '../../src/aws/index.js';
-import {ensureSite} from '../../src/stack/index.js';
+import {ensureSite, findSite} from '../../src/stack/index.js';
 import {finish, openWorld, siteInput, type World} from '../deploy/world.js';
 
 let world: World;
@@ -93,6 +93,13 @@ describe('ensureSite', () => {
       if (!died) break;
       expect(limit).toBeLessThan(20);
     }
+  });
+
+  it('is found without making anything', async () => {
+    expect(await findSite(siteInput(world.aws))).toBeUndefined();
+    expect(world.calls.filter(call => isWrite(call.split(' ')[1] ?? ''))).toEqual([]);
+    const {result} = await finish(ensureSite(siteInput(world.aws)));
+    expect(await findSite(siteInput(world.aws))).toEqual({...result, created: []});
   });
 
   it('leaves an existing distribution as it is and opens the bucket to it', async () => {
