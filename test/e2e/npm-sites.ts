@@ -27,7 +27,10 @@ const monacoPage = `<!doctype html>
       require.config({paths: {vs: new URL('vs', location).pathname}});
       require(['vs/editor/editor.main'], monaco => {
         window.monaco = monaco;
-        window.editor = monaco.editor.create(document.querySelector('#editor'), {language: 'typescript'});
+        window.editor = monaco.editor.create(document.querySelector('#editor'), {
+          language: 'typescript',
+          quickSuggestions: false,
+        });
       });
     </script>
   </body>
