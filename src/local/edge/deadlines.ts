@@ -22,7 +22,8 @@ export const createDeadlines = (clock: Clock): StartDeadline => {
   const pending = new Set<Pending>();
   let armedFor = Infinity;
   const arm = (): void => {
-    const earliest = Math.min(...[...pending].map(one => one.due));
+    let earliest = Infinity;
+    for (const one of pending) earliest = Math.min(earliest, one.due);
     if (earliest >= armedFor) return;
     armedFor = earliest;
     clock.after(Math.max(0, earliest - clock.now()), () => {

@@ -9,6 +9,7 @@ import {maxHeadBytes} from './choices.js';
 import {createDeadlines} from './deadlines.js';
 import {createDistributions} from './distributions.js';
 import {createRefusedOutcome} from './error-outcome.js';
+import type {Mark} from './message.js';
 import {createListeners, listen} from './listeners.js';
 import {createConnections} from './origin/custom.js';
 import {errorPage, refuse} from './pages.js';
@@ -37,8 +38,22 @@ export interface EdgeOptions {
   readonly viewerCountry?: (address: string, headers: http.IncomingHttpHeaders) => string | undefined;
   /** 0 <= n < 1, for sampled Server-Timing. */
   readonly random?: () => number;
+  /** Told of every answer when its head is written. */
+  readonly onServed?: (served: Served) => void;
   /** Real time in milliseconds, for certificates. */
   readonly realNow?: () => number;
+}
+
+export interface Served {
+  readonly distributionId: string;
+  readonly method: string;
+  /** Raw, without query: it may hold signatures. */
+  readonly path: string;
+  readonly status: number;
+  /** The word of X-Cache. */
+  readonly mark: Mark;
+  /** From the arrival of the request to the head of the answer, in real milliseconds. */
+  readonly ms: number;
 }
 
 /** Which side of which distribution a request came in on. */
@@ -101,9 +116,18 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
       send(res, viewer.method, refuse({status: 403, reason: unknownHost}, viewer.id), marks);
       return;
     }
+    const startedAt = performance.now();
     pipeline(distribution, viewer)
       .then(reply => {
         send(res, viewer.method, reply, marks);
+        options.onServed?.({
+          distributionId: distribution.id,
+          method: viewer.method,
+          path: viewer.path,
+          status: reply.status,
+          mark: reply.mark,
+          ms: performance.now() - startedAt,
+        });
       })
       .catch((error: unknown) => {
         log(

@@ -26,12 +26,21 @@ const bodyOf = (body: Body): ReplyBody =>
 export const replyTo = (outcome: Outcome, viewer: ViewerRequest, clock: Clock): Reply | Promise<Reply> => {
   if (outcome.kind === 'pass') {
     const {body} = outcome;
+    // What has no body is read to its (empty) end, which spares the origin's connection.
+    const empty = viewer.method === 'HEAD' || outcome.status === 204 || outcome.status === 304;
     return {
       status: outcome.status,
       headers: outcome.headers,
       mark: outcome.mark,
       age: undefined,
-      body: {kind: 'stream', open: () => body, discard: () => body.destroy()},
+      body: {
+        kind: 'stream',
+        open: () => body,
+        discard: () => {
+          if (empty) body.resume();
+          else body.destroy();
+        },
+      },
       decorate: true,
     };
   }

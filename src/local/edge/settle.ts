@@ -53,7 +53,7 @@ export const settle = (
     freshness: lifetime(exchange, arrival, now),
     only: replayed ? undefined : {'set-cookie': cookies},
     declaredLength: coding === undefined ? lengthOf(arrival.headers) : undefined,
-    validators: behavior.cookies.kind === 'none' ? validatorsOf(arrival.headers) : {},
+    validators: behavior.cookies.kind === 'none' && arrival.status < 400 ? validatorsOf(arrival.headers) : {},
     initialAge: originAge(arrival.headers),
   };
 };

@@ -35,16 +35,18 @@ export interface UnsupportedOrigin extends Common {
 
 export type CompiledOrigin = S3Origin | CustomOrigin | UnsupportedOrigin;
 
+const website = /\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/i;
+
 /**
  * The bucket of an S3 REST endpoint (virtual-hosted, with or without region, dual-stack or legacy `s3-region`), or
  * undefined for any other name (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html).
  */
 export const bucketOf = (domainName: string): string | undefined =>
-  /^(.+)\.s3(?:[.-](?:dualstack\.)?[a-z]{2,}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/i.exec(
-    domainName,
-  )?.[1];
-
-const website = /\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/i;
+  website.test(domainName)
+    ? undefined
+    : /^(.+)\.s3(?:[.-](?:dualstack\.)?[a-z]{2,}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/i.exec(
+        domainName,
+      )?.[1];
 
 const signingOf = (access: OriginAccessControlConfig | undefined): S3Origin['signing'] => {
   switch (access?.SigningBehavior) {
