@@ -194,7 +194,7 @@ const throttled: Make = (_facts, what) => [
 const unavailable: Make = (facts, what) => [
   'unexpected',
   'SERVICE_UNAVAILABLE',
-  `${serviceNames[what.service]} answered ${facts.status ?? 'an error'} to ${what.operation} on ${what.resource} after all retries`,
+  `${serviceNames[what.service]} answered ${facts.status ?? 'an error'} to ${what.operation} on ${what.resource} after all retries${facts.message === '' ? '' : `: ${sentence(facts.message)}`}`,
   'Run again later: what is done stays done.',
 ];
 

@@ -5,10 +5,14 @@ import {reportFailure} from './report.js';
 
 /** oclif hook: a mistyped command gets one sentence with the nearest name, and the exit code of a usage error. */
 const hook: Hook.CommandNotFound = function ({id, config, argv}) {
-  const typed = id.replaceAll(':', ' ');
-  const names = config.commandIDs.map(name => name.replaceAll(':', ' '));
-  // `loca start` and `local strat` both arrive as one id; a first word alone may be a topic.
-  const near = suggest(typed, [...names, ...config.topics.map(topic => topic.name)]);
+  // oclif joins all words that are not flags into the id: `delpoy ./dist` arrives as `delpoy:./dist`.
+  const [first = '', second] = id.split(':');
+  const isTopic = config.topics.some(topic => topic.name === first);
+  const typed = isTopic && second !== undefined ? `${first} ${second}` : first;
+  const names = [...config.commandIDs, ...config.topics.map(topic => topic.name)].map(name =>
+    name.replaceAll(':', ' '),
+  );
+  const near = suggest(typed, names);
   const failure = new Failure('usage', 'UNKNOWN_COMMAND', `${config.bin} has no command \`${typed}\`.`, {
     hint: near === undefined ? `${config.bin} help` : `Did you mean \`${config.bin} ${near}\`?`,
   });

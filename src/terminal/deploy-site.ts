@@ -44,7 +44,9 @@ async function deployInput(session: Session, request: DeployRequest): Promise<De
     site: {
       dir,
       site: config.site ?? {},
-      errorPages: (config.distribution?.customErrorResponses ?? []).flatMap(page => page.ResponsePagePath ?? []),
+      errorPages: (config.distribution?.customErrorResponses ?? []).flatMap(
+        page => page.ResponsePagePath ?? [],
+      ),
     },
     prefix,
     prune: request.prune,

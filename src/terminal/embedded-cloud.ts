@@ -80,7 +80,7 @@ export async function adminCall<T>(endpoint: string, method: 'GET' | 'POST', rou
  * very moment (another command with --local, a kill): that is waited out.
  */
 export async function ensureCloud(options: StartOptions): Promise<CloudStatus> {
-  for (const deadline = Date.now() + startTimeoutMs; ; ) {
+  for (const deadline = Date.now() + startTimeoutMs; ;) {
     try {
       return (await findCloud(options)) ?? (await startCloud(options));
     } catch (error) {
@@ -95,7 +95,7 @@ export async function ensureCloud(options: StartOptions): Promise<CloudStatus> {
  * Starts the cloud as a process of its own that outlives this one, and waits until it listens.
  * @throws Failure CLOUD_NOT_STARTED, or what the process itself reported (PORT_TAKEN, STATE_VERSION, ...).
  */
-export async function startCloud(options: StartOptions): Promise<CloudStatus> {
+async function startCloud(options: StartOptions): Promise<CloudStatus> {
   const dir = dataDirectory(options);
   try {
     mkdirSync(dir, {recursive: true});

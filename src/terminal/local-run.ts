@@ -1,5 +1,5 @@
 import {Failure} from '../failure.js';
-import {findCloud, startCloud, stopCloud, type StartOptions} from './embedded-cloud.js';
+import {ensureCloud, findCloud, stopCloud, type StartOptions} from './embedded-cloud.js';
 import {copyLog, localResult, localText, type LocalResult} from './local.js';
 import type {Session} from './session.js';
 
@@ -28,7 +28,7 @@ export async function runLocal(session: Session, options: RunLocalOptions): Prom
     }
     return localResult(found, location);
   }
-  const status = await startCloud(location);
+  const status = await ensureCloud(location);
   if (!foreground) return localResult(status, location);
   process.stderr.write(`${localText(localResult(status, location))}\nPress Ctrl-C to stop it.\n`);
   await copyLog(location, process.stderr, {follow: true, from: 'end', signal: session.signal});

@@ -119,7 +119,7 @@ describe('bad input', () => {
       name: 'a bucket owned by someone else, to be made with --local',
       args: ['deploy', './dist', '--local', '--bucket', 'foreign-bucket'],
       exit: 3,
-      code: 'BUCKET_NOT_OWNED',
+      code: 'BUCKET_FORBIDDEN',
       says: /foreign-bucket/,
     },
     {
