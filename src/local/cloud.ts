@@ -353,11 +353,15 @@ async function listen(server: Server, port: number, anyPort: boolean): Promise<n
   }
 }
 
+/** Lets running requests end, for a while, and cuts what is left. */
 async function stopListening(server: Server): Promise<void> {
   await new Promise<void>(resolve => {
-    const timeout = setTimeout(() => server.closeAllConnections(), graceMs);
+    const grace = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose last request ends only now would stay open for its keep-alive time.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
-      clearTimeout(timeout);
+      clearTimeout(grace);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

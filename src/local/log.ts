@@ -1,5 +1,4 @@
 import {appendFileSync, renameSync, statSync} from 'node:fs';
-import {appendFile} from 'node:fs/promises';
 
 /** Lines are gathered for this long, so that thousands of requests a second cost a few writes. */
 const gatherMs = 100;
@@ -29,22 +28,23 @@ export function openLog(file: string, limit: number): LogFile {
     return text;
   };
 
+  // Synchronous, a few times a second: an append under way would be lost when the process ends.
+  const flush = (): void => {
+    clearTimeout(timer);
+    if (lines.length === 0) return;
+    try {
+      appendFileSync(file, take());
+    } catch {
+      // See above.
+    }
+  };
+
   return {
     write(line) {
       lines.push(`${line}\n`);
-      timer ??= setTimeout(() => {
-        appendFile(file, take()).catch(() => undefined);
-      }, gatherMs).unref();
+      timer ??= setTimeout(flush, gatherMs).unref();
     },
-    flush() {
-      clearTimeout(timer);
-      if (lines.length === 0) return;
-      try {
-        appendFileSync(file, take());
-      } catch {
-        // See above.
-      }
-    },
+    flush,
   };
 }
 

@@ -1,6 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {existsSync} from 'node:fs';
-import {mkdtemp, readFile, rm, writeFile, watch} from 'node:fs/promises';
+import {existsSync, watch} from 'node:fs';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -58,10 +58,18 @@ async function announced({child}: Daemon): Promise<Whereabouts> {
     const found = JSON.parse(await readFile(file, 'utf8')) as Whereabouts;
     return found.pid === child.pid ? found : undefined;
   };
-  const events = watch(dir);
-  for (let found = await read(); ; found = await read()) {
-    if (found) return found;
-    await events[Symbol.asyncIterator]().next();
+  let changed = (): void => undefined;
+  // Watches from here on, so that nothing is missed between a look and the wait for a change.
+  const watcher = watch(dir, () => changed());
+  try {
+    for (;;) {
+      const change = new Promise<void>(resolve => (changed = resolve));
+      const found = await read();
+      if (found) return found;
+      await change;
+    }
+  } finally {
+    watcher.close();
   }
 }
 
