@@ -1,8 +1,9 @@
 import {relative, resolve} from 'node:path';
-import {deploy, describePlan, prepareDeploy, releaseId} from '../deploy/index.js';
+import {deploy, describeFirstDeploy, describePlan, prepareDeploy, releaseId} from '../deploy/index.js';
 import type {DeployInput, DeployResult, PlanDescription} from '../deploy/index.js';
 import {Failure} from '../failure.js';
-import {ensureSite, siteName} from '../stack/index.js';
+import {readSite, type ReadSiteOptions} from '../site/index.js';
+import {ensureSite, findSite, siteName, type EnsureSiteInput} from '../stack/index.js';
 import {findCloud} from './embedded-cloud.js';
 import type {Session} from './session.js';
 
@@ -21,34 +22,49 @@ export interface DeployRequest {
   readonly commit: string | undefined;
 }
 
-/** A build goes live; `dryRun` shows the plan instead and changes nothing. */
+/** A build goes live. Under --local, bucket and distribution are made when they are missing. */
 export async function deploySite(session: Session, request: DeployRequest): Promise<DeployResult> {
-  const input = await deployInput(session, request);
-  const result = await session.follow(deploy(input));
-  return request.local ? {...result, url: await localUrl(session, input.distributionId)} : result;
+  const common = await commonInput(session, request);
+  if (!request.local) {
+    return session.follow(deploy({...common, ...(await awsTarget(session, request))}));
+  }
+  // Read before anything is made: a missing or empty folder leaves nothing behind.
+  const site = await readSite(common.site);
+  const {bucket, distributionId} = await session.follow(
+    ensureSite(await localSite(session, request, common)),
+  );
+  return session.follow(
+    deploy({...common, site, bucket, distributionId, siteUrl: ({id}) => localUrl(session, id)}),
+  );
 }
 
+/** The same as a plan. Changes nothing, and makes nothing under --local. */
 export async function planSite(session: Session, request: DeployRequest): Promise<PlanDescription> {
-  const input = await deployInput(session, request);
-  return describePlan(await session.follow(prepareDeploy(input)));
+  const common = await commonInput(session, request);
+  if (!request.local) {
+    const input = {...common, ...(await awsTarget(session, request))};
+    return describePlan(await session.follow(prepareDeploy(input)));
+  }
+  const site = await readSite(common.site);
+  const found = await findSite(await localSite(session, request, common));
+  if (found === undefined) return describeFirstDeploy(site);
+  const {bucket, distributionId} = found;
+  return describePlan(await session.follow(prepareDeploy({...common, site, bucket, distributionId})));
 }
 
-async function deployInput(session: Session, request: DeployRequest): Promise<DeployInput> {
-  const {config, root, file} = await session.config();
-  const dir = request.dir === undefined ? configuredDir(config.site?.dir, root) : resolve(request.dir);
-  const prefix = (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
-  const aws = await session.aws();
-  const bucket = request.bucket ?? config.bucket?.name;
-  const common = {
-    aws,
+type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionId'> & {readonly site: ReadSiteOptions};
+
+async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
+  const {config, root} = await session.config();
+  const errorPages = config.distribution?.customErrorResponses ?? [];
+  return {
+    aws: await session.aws(),
     site: {
-      dir,
+      dir: request.dir === undefined ? configuredDir(config.site?.dir, root) : resolve(request.dir),
       site: config.site ?? {},
-      errorPages: (config.distribution?.customErrorResponses ?? []).flatMap(
-        page => page.ResponsePagePath ?? [],
-      ),
+      errorPages: errorPages.flatMap(page => page.ResponsePagePath ?? []),
     },
-    prefix,
+    prefix: (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, ''),
     prune: request.prune,
     concurrency: request.concurrency,
     wait: request.wait,
@@ -57,34 +73,41 @@ async function deployInput(session: Session, request: DeployRequest): Promise<De
     commit: request.commit,
     signal: session.signal,
   };
-  if (request.local) {
-    const resources = await session.follow(
-      ensureSite({
-        aws,
-        name: config.name ?? siteName(dir),
-        bucket,
-        prefix,
-        // The config's id and aliases belong to AWS; the embedded cloud has a distribution of its own.
-        distribution: {...config.distribution, id: request.distribution, aliases: []},
-        tags: config.tags,
-        wait: true,
-        timeoutMs: request.timeoutMs,
-        signal: session.signal,
-      }),
-    );
-    return {...common, bucket: resources.bucket, distributionId: resources.distributionId};
-  }
+}
+
+async function awsTarget(
+  session: Session,
+  request: DeployRequest,
+): Promise<Pick<DeployInput, 'bucket' | 'distributionId'>> {
+  const {config, file} = await session.config();
+  const bucket = request.bucket ?? config.bucket?.name;
   if (bucket === undefined) {
-    throw new Failure(
-      'usage',
-      'NO_BUCKET',
-      `No bucket is named${file === undefined ? '' : ` in ${relative(process.cwd(), file)}`}.`,
-      {
-        hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
-      },
-    );
+    const where = file === undefined ? '' : ` in ${relative(process.cwd(), file)}`;
+    throw new Failure('usage', 'NO_BUCKET', `No bucket is named${where}.`, {
+      hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
+    });
   }
-  return {...common, bucket, distributionId: request.distribution ?? config.distribution?.id};
+  return {bucket, distributionId: request.distribution ?? config.distribution?.id};
+}
+
+async function localSite(
+  session: Session,
+  request: DeployRequest,
+  common: CommonInput,
+): Promise<EnsureSiteInput> {
+  const {config} = await session.config();
+  return {
+    aws: common.aws,
+    name: config.name ?? siteName(common.site.dir),
+    bucket: request.bucket ?? config.bucket?.name,
+    prefix: common.prefix,
+    // The config's id and aliases belong to AWS; the embedded cloud has a distribution of its own.
+    distribution: {...config.distribution, id: request.distribution, aliases: []},
+    tags: config.tags,
+    wait: true,
+    timeoutMs: request.timeoutMs,
+    signal: session.signal,
+  };
 }
 
 function configuredDir(dir: string | undefined, root: string): string {
@@ -95,7 +118,7 @@ function configuredDir(dir: string | undefined, root: string): string {
 }
 
 /** The address of a distribution's own port on this machine, which a browser opens without DNS or certificates. */
-async function localUrl(session: Session, distributionId: string | undefined): Promise<string | null> {
+async function localUrl(session: Session, distributionId: string): Promise<string> {
   const status = await findCloud(await session.location());
-  return status?.distributions.find(({id}) => id === distributionId)?.url ?? null;
+  return status?.distributions.find(({id}) => id === distributionId)?.url ?? '';
 }
