@@ -33,12 +33,16 @@ export const cacheKey = (
   let id = viewer.method === 'OPTIONS' ? `O${target}` : `G${target}`;
   if (negotiation?.key !== undefined) id += `\ne:${negotiation.key}`;
   for (const name of keyed.headers) {
-    const value = name.startsWith('cloudfront-')
-      ? cloudFrontHeader(name, viewer)
-      : field(viewer.headers, name);
+    const value = keyedValue(viewer, name);
     if (value !== undefined) id += `\nh:${name}:${value}`;
   }
   const cookies = selectCookies(viewer, keyed.cookies);
   if (cookies !== '') id += `\nc:${cookies}`;
   return {id, target};
+};
+
+const keyedValue = (viewer: ViewerRequest, name: string): string | undefined => {
+  if (name.startsWith('cloudfront-')) return cloudFrontHeader(name, viewer);
+  // HTTP/2 names the host in :authority.
+  return name === 'host' ? viewer.host : field(viewer.headers, name);
 };

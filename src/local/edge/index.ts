@@ -9,17 +9,16 @@ import {maxHeadBytes} from './choices.js';
 import {createDeadlines} from './deadlines.js';
 import {createDistributions} from './distributions.js';
 import {createRefusedOutcome} from './error-outcome.js';
-import type {Mark} from './message.js';
 import {createListeners, listen} from './listeners.js';
 import {createConnections} from './origin/custom.js';
-import {errorPage, refuse} from './pages.js';
+import {createHandle, type Handle, type Served, type ViewerCountry} from './handle.js';
+import {errorPage} from './pages.js';
 import {createPipeline} from './pipeline.js';
 import {createRetrieve} from './retrieve.js';
-import {send, type ServerReply} from './send.js';
 import {viewerSteps} from './steps.js';
 import {createTlsServer, distributionOf} from './tls.js';
 import type {ControlPlane, Edge, FetchS3} from './types.js';
-import {newRequestId, splitHost, viewerRequest, type ServerRequest} from './viewer.js';
+import {newRequestId, splitHost} from './viewer.js';
 
 export interface EdgeOptions {
   readonly controlPlane: ControlPlane;
@@ -35,7 +34,7 @@ export interface EdgeOptions {
   readonly sharedPort?: () => number;
   readonly cacheLimits?: CacheLimits;
   /** Country of a viewer (ISO 3166 alpha-2) by address and request headers; loopback has none. */
-  readonly viewerCountry?: (address: string, headers: http.IncomingHttpHeaders) => string | undefined;
+  readonly viewerCountry?: ViewerCountry;
   /** 0 <= n < 1, for sampled Server-Timing. */
   readonly random?: () => number;
   /** Told of every answer when its head is written. */
@@ -44,29 +43,9 @@ export interface EdgeOptions {
   readonly realNow?: () => number;
 }
 
-export interface Served {
-  readonly distributionId: string;
-  readonly method: string;
-  /** Raw, without query: it may hold signatures. */
-  readonly path: string;
-  readonly status: number;
-  /** The word of X-Cache. */
-  readonly mark: Mark;
-  /** From the arrival of the request to the head of the answer, in real milliseconds. */
-  readonly ms: number;
-}
-
-/** Which side of which distribution a request came in on. */
-export interface HandleOptions {
-  readonly distributionId: string;
-  readonly scheme: 'http' | 'https';
-  /** Host header (or :authority), with its port if it names one. */
-  readonly viewerHost: string;
-}
-
 export interface RunningEdge extends Edge {
   /** Serves a request that came in elsewhere: cloud.ts calls it for the plain HTTP side on the shared port. */
-  handle(req: ServerRequest, res: ServerReply, side: HandleOptions): void;
+  readonly handle: Handle;
   readonly tlsPort: number | undefined;
   /** Resolves once every distribution that lives now has its listener. */
   settled(): Promise<void>;
@@ -103,46 +82,14 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
         ? tlsPort.value
         : undefined,
   });
-  const httpDate = createHttpDate(clock);
-
-  const handle: RunningEdge['handle'] = (req, res, side) => {
-    req.on('error', ignore);
-    res.on('error', ignore);
-    const country = options.viewerCountry?.(req.socket.remoteAddress ?? '', req.headers);
-    const viewer = viewerRequest(req, {scheme: side.scheme, host: side.viewerHost, country});
-    const distribution = distributions(side.distributionId);
-    const marks = {via: distribution?.via ?? unknownVia, requestId: viewer.id, date: httpDate()};
-    if (distribution === undefined) {
-      send(res, viewer.method, refuse({status: 403, reason: unknownHost}, viewer.id), marks);
-      return;
-    }
-    const startedAt = performance.now();
-    pipeline(distribution, viewer)
-      .then(reply => {
-        send(res, viewer.method, reply, marks);
-        options.onServed?.({
-          distributionId: distribution.id,
-          method: viewer.method,
-          path: viewer.path,
-          status: reply.status,
-          mark: reply.mark,
-          ms: performance.now() - startedAt,
-        });
-      })
-      .catch((error: unknown) => {
-        log(
-          `${viewer.method} ${viewer.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
-        if (res.headersSent) res.destroy();
-        else
-          send(
-            res,
-            viewer.method,
-            refuse({status: 500, reason: 'The edge failed on this request.'}, viewer.id),
-            marks,
-          );
-      });
-  };
+  const handle = createHandle({
+    distributions,
+    pipeline,
+    clock,
+    log,
+    onServed: options.onServed,
+    viewerCountry: options.viewerCountry,
+  });
 
   const createServer = (distributionId: string): http.Server =>
     guarded(
@@ -210,9 +157,6 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
   };
 };
 
-const unknownVia = 'local.cloudfront.net (CloudFront)';
-const unknownHost = 'Bad request. No distribution answers to this host name.';
-
 /** Unreadable requests get the edge's page and the end of the connection: 494 for a huge head, else 400. */
 const guarded = <S extends http.Server | http2.Http2SecureServer>(server: S): S => {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -227,18 +171,4 @@ const guarded = <S extends http.Server | http2.Http2SecureServer>(server: S): S 
     );
   });
   return server;
-};
-
-/** The current HTTP date, formatted once a second. */
-const createHttpDate = (clock: Clock): (() => string) => {
-  let second = -1;
-  let text = '';
-  return () => {
-    const now = Math.floor(clock.now() / 1000);
-    if (now !== second) {
-      second = now;
-      text = new Date(now * 1000).toUTCString();
-    }
-    return text;
-  };
 };

@@ -29,6 +29,8 @@ export interface Retrieve {
   readonly purge: (distributionId: string, paths: readonly string[]) => number;
 }
 
+const ignore = (): void => undefined;
+
 const withRange = (place: Place, range: string): Place => ({...place, id: `${place.id}\nr:${range}`});
 
 const isFresh = (copy: Copy, now: number): boolean => now < copy.freshUntil;
@@ -49,12 +51,15 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
         ? notRead
         : readsOf(viewer.method, behavior.failover);
     try {
-      return await askOrigins(
+      const arrival = await askOrigins(
         behavior.origins,
         failover,
         origin => originRequestFor(exchange, origin, conditions, negotiation),
         origins,
       );
+      // Whoever reads the body hears of its errors; while nobody does, they must not end the process.
+      arrival.body.on('error', ignore);
+      return arrival;
     } catch (error) {
       const failure =
         error instanceof OriginFailure

@@ -101,3 +101,54 @@ test('a viewer that uploads and leaves does not harm', async () => {
   req.destroy();
   expect((await get('/up', {method: 'POST', body: 'whole'})).text).toBe('done');
 });
+
+test('an S3 that throws, and one whose body breaks, cost one answer each and nothing more', async () => {
+  let turn = 0;
+  const {get} = await start(distributionConfig(), {
+    fetchS3: () => {
+      turn++;
+      if (turn === 1) return Promise.reject(new Error('disk on fire'));
+      const body =
+        turn === 2
+          ? new Readable({
+              read() {
+                this.destroy(new Error('broken'));
+              },
+            })
+          : Readable.from([Buffer.from('fine')]);
+      return Promise.resolve({status: 200, headers: {}, body});
+    },
+  });
+  const failed = await get('/1');
+  expect([failed.status, failed.text.includes('disk on fire')]).toEqual([502, true]);
+  await expect(get('/2')).rejects.toThrow();
+  expect((await get('/2')).text).toBe('fine');
+});
+
+test('a failure inside the edge is a 500 and a line of log, not the end', async () => {
+  const lines: string[] = [];
+  const {get} = await start(distributionConfig(), {
+    fetchS3: () => Promise.resolve({status: 200, headers: {}, body: Readable.from([Buffer.from('fine')])}),
+    viewerCountry: (_, headers) => {
+      if (headers['x-fail'] !== undefined) throw new Error('no such map');
+      return undefined;
+    },
+    log: line => lines.push(line),
+  });
+  expect((await get('/a?secret', {headers: {'x-fail': '1'}})).status).toBe(500);
+  expect(lines).toEqual([expect.stringMatching(/^GET \/a: Error: no such map/)]);
+  expect((await get('/a')).text).toBe('fine');
+});
+
+test('onServed tells path without query, status and the word of X-Cache', async () => {
+  const served: unknown[] = [];
+  const {port} = await localOrigin((_req, res) => res.end('x'));
+  const {get} = await start(distributionConfig({}, port), {onServed: one => served.push({...one, ms: 0})});
+  await get('/a?b=1');
+  await get('/a');
+  const entry = {distributionId: 'E1', method: 'GET', path: '/a', status: 200, ms: 0};
+  expect(served).toEqual([
+    {...entry, mark: 'Miss'},
+    {...entry, mark: 'Hit'},
+  ]);
+});
