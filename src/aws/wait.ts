@@ -42,7 +42,7 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   const isAborted = (): boolean => signal.aborted;
   const interrupted = (): Failure =>
     new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${options.subject ?? id}`, {
-      hint: options.resumeHint ?? 'It goes on without frontctl.',
+      hint: options.resumeHint ?? 'It goes on without frontctl; run the same command again to wait for it.',
     });
   const start = now();
   let pause = options.delay.firstMs;

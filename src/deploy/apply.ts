@@ -6,7 +6,7 @@ import {Failure} from '../failure.js';
 import {createByteBudget} from './body.js';
 import {withPrefix, type Manifest, type ManifestEntry, type PendingInvalidation} from './manifest.js';
 import {multipartBytes} from './multipart.js';
-import {uploadPhases} from './plan.js';
+import {fileCount, uploadPhases} from './plan.js';
 import {countsOf} from './prepare.js';
 import {filesBefore, filesWithDoomed, openRecord, ownInvalidation} from './record.js';
 import {relay, throttled} from './relay.js';
@@ -164,7 +164,7 @@ async function* upload(
         };
         return runPhase(uploader, inPhase, input, onDone);
       });
-      yield {type: 'done', id: phase, detail: `${inPhase.length} files`};
+      yield {type: 'done', id: phase, detail: fileCount(inPhase.length)};
     }
   } catch (error) {
     throw input.signal?.aborted === true ? interrupted(done, steps.length, error) : error;

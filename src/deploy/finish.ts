@@ -2,6 +2,7 @@ import type {ObjectStore} from '../aws/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
+import {fileCount} from './plan.js';
 import {withPrefix, type PendingInvalidation} from './manifest.js';
 import type {DeployStep, PreparedDeploy} from './types.js';
 
@@ -40,7 +41,7 @@ export async function* remove(
     const why = error instanceof Error ? error.message : String(error);
     undeleted = keys.map(key => ({key, why}));
   }
-  yield {type: 'done', id: 'delete', detail: `${keys.length - undeleted.length} files`};
+  yield {type: 'done', id: 'delete', detail: fileCount(keys.length - undeleted.length)};
   return undeleted;
 }
 

@@ -172,3 +172,7 @@ export function reasonText(reason: StepReason): string {
       return reason.type;
   }
 }
+
+/** `1 file`, `2,952 files`, for progress texts. */
+export const fileCount = (files: number): string =>
+  `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;

@@ -6,7 +6,7 @@ import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
 import {adopt, reconcile, sameBytes, type LiveObject} from './live.js';
 import {readManifest, withPrefix, type ReadManifest} from './manifest.js';
-import {changedKeys, planDeploy, reasonText} from './plan.js';
+import {changedKeys, fileCount, planDeploy, reasonText} from './plan.js';
 import {relay, throttled, type Emit} from './relay.js';
 import type {DeployInput, DeployPlan, DeployResult, PlanDescription, PreparedDeploy} from './types.js';
 
@@ -137,7 +137,7 @@ function summary(site: Site, plan: DeployPlan): string {
     deleted > 0 && `${deleted} to delete`,
     unchanged > 0 && `${unchanged} unchanged`,
   ].filter(part => part !== false);
-  return `${site.files.length} files: ${parts.join(', ')}`;
+  return `${fileCount(site.files.length)}: ${parts.join(', ')}`;
 }
 
 export function countsOf(plan: DeployPlan): DeployResult['counts'] {

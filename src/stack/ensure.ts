@@ -41,7 +41,7 @@ export async function* ensureSite(input: EnsureSiteInput): Work<SiteResources> {
   const {aws, name, prefix} = input;
   const bucket = input.bucket ?? bucketName(name);
   const created: string[] = [];
-  yield {type: 'step', id: 'stack', title: `Make sure that bucket ${bucket} and its distribution exist`};
+  yield {type: 'step', id: 'stack', title: 'Check bucket and distribution'};
 
   const region = yield* ensureBucket(input, bucket, created);
   const distribution = await ensureDistribution(input, bucket, region, created);
