@@ -61,7 +61,11 @@ export const replyTo = (outcome: Outcome, viewer: ViewerRequest, clock: Clock): 
   if (range === undefined || !rangeApplies(viewer, copy.headers)) return reply;
   const {size} = copy.body;
   if (size !== undefined) return ranged(reply, copy, range, size);
-  return copy.body.done.then(() => ranged(reply, copy, range, copy.body.size ?? 0));
+  return copy.body.done.then(() => {
+    const known = copy.body.size;
+    // The origin broke off: reading the body says so.
+    return known === undefined ? reply : ranged(reply, copy, range, known);
+  });
 };
 
 const hasCondition = ({headers}: ViewerRequest): boolean =>

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {cachePolicy, distributionConfig, localOrigin, start, type Answer} from './fixture.js';
+import {cachePolicy, distributionConfig, fakePlane, localOrigin, start, type Answer} from './fixture.js';
 
 const cacheOf = (answer: Answer): string => String(answer.headers['x-cache']).split(' ')[0]!;
 
@@ -194,4 +194,87 @@ test('a changed policy is noticed without a new version of the distribution', as
   plane.cachePolicies.set('plain', cachePolicy({query: 'all'}));
   await get('/a?v=2');
   expect(seen.map(req => req.url)).toEqual(['/a', '/a?v=2']);
+});
+
+test('§4 viewer Cache-Control and Pragma do not bypass the cache; a POST leaves the GET copy', async () => {
+  const {port, seen} = await localOrigin((req, res) => {
+    req.resume();
+    res.end('x');
+  });
+  const {get} = await start(
+    distributionConfig(
+      {
+        behavior: {
+          AllowedMethods: {Quantity: 7, Items: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']},
+        },
+      },
+      port,
+    ),
+  );
+  await get('/a');
+  await get('/a', {method: 'POST', body: 'x'});
+  expect(cacheOf(await get('/a', {headers: {'cache-control': 'no-cache', pragma: 'no-cache'}}))).toBe('Hit');
+  expect(seen.map(req => req.method)).toEqual(['GET', 'POST']);
+});
+
+test('§4 no-cache="Set-Cookie": the first viewer gets the cookie, later hits do not', async () => {
+  const {port} = await localOrigin((_req, res) => {
+    res
+      .setHeader('set-cookie', ['a=1', 'b=2'])
+      .setHeader('cache-control', 'max-age=60, no-cache="Set-Cookie"')
+      .end('x');
+  });
+  const plane = fakePlane();
+  plane.cachePolicies.set('cookies', cachePolicy({cookies: ['k']}));
+  const {get} = await start(distributionConfig({behavior: {CachePolicyId: 'cookies'}}, port), {plane});
+  expect((await get('/a')).headers['set-cookie']).toEqual(['a=1', 'b=2']);
+  const hit = await get('/a');
+  expect([cacheOf(hit), hit.headers['set-cookie']]).toEqual(['Hit', undefined]);
+});
+
+test('§4 with cookies forwarded an expired copy is fetched anew, unconditionally', async () => {
+  const {port, seen} = await localOrigin((_req, res) => res.setHeader('etag', '"e"').end('x'));
+  const plane = fakePlane();
+  plane.cachePolicies.set('cookies', cachePolicy({cookies: 'all', default: 10}));
+  const {get, clock} = await start(distributionConfig({behavior: {CachePolicyId: 'cookies'}}, port), {plane});
+  await get('/a');
+  clock.advance(11_000);
+  expect(cacheOf(await get('/a'))).toBe('Miss');
+  expect(seen[1]?.headers).not.toHaveProperty('if-none-match');
+});
+
+test('§17 a revalidation overtaken by a purge does not bring the old copy back', async () => {
+  const gate: {open?: () => void; wait?: Promise<void>} = {};
+  const {port, seen} = await localOrigin((req, res) => {
+    res.setHeader('etag', '"e"').setHeader('cache-control', 'max-age=10');
+    if (req.headers['if-none-match'] === undefined) res.end('body');
+    else void gate.wait?.then(() => res.writeHead(304).end());
+  });
+  const {get, clock, edge} = await start(distributionConfig({}, port));
+  await get('/a');
+  clock.advance(11_000);
+  gate.wait = new Promise(resolve => (gate.open = resolve));
+  const waiting = get('/a');
+  await expect.poll(() => seen.length).toBe(2);
+  expect(edge.purge('E1', ['/*'])).toBe(1);
+  gate.open?.();
+  expect((await waiting).text).toBe('body');
+  expect(cacheOf(await get('/a'))).toBe('Miss');
+  expect(seen[2]?.headers).not.toHaveProperty('if-none-match');
+});
+
+test('§8 a request that joins a fetch under way gets its range of the growing body', async () => {
+  const gate: {open?: () => void} = {};
+  const opened = new Promise<void>(resolve => (gate.open = resolve));
+  const {port, seen} = await localOrigin((_req, res) => {
+    res.write('01234');
+    void opened.then(() => res.end('56789'));
+  });
+  const {get} = await start(distributionConfig({}, port));
+  const whole = get('/a');
+  await expect.poll(() => seen.length).toBe(1);
+  const part = get('/a', {headers: {range: 'bytes=3-6'}});
+  gate.open?.();
+  expect((await whole).text).toBe('0123456789');
+  expect((await part).text).toBe('3456');
 });
