@@ -1,10 +1,8 @@
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-import {Failure} from '../failure.js';
 import {createAcm} from './acm/index.js';
 import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './admin.js';
 import {createClock} from './clock.js';
@@ -15,6 +13,7 @@ import {injectFaults, type Fault} from './fault.js';
 import {createFetchS3} from './fetch-s3.js';
 import {createRoute53} from './route53/index.js';
 import {createS3, liveBlobs} from './s3/index.js';
+import {listenExactly, listenNear, loopback, stopListening} from './listen.js';
 import {openStore} from './store/index.js';
 import type {Clock, Store} from './types.js';
 import {
@@ -57,7 +56,7 @@ export interface CloudOptions {
 export interface LogEntry {
   readonly at: Date;
   readonly by: ServiceName | 'edge' | 'admin';
-  /** AWS's name of the operation; `-` where there is none. */
+  /** AWS's name of the operation, `-` where there is none; of the edge the distribution and the word of X-Cache. */
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -90,9 +89,7 @@ interface House {
   close(): Promise<void>;
 }
 
-const host = '127.0.0.1';
-/** Time in which running requests may end when the cloud closes. */
-const graceMs = 2000;
+const host = loopback;
 /** Longer than clients keep idle connections, so that none meets a closing one. */
 const keepAliveMs = 120_000;
 
@@ -112,7 +109,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (rebuilding) await rebuilding;
     const distribution = house.controlPlane.distributionByHost(hostName(request.headers.host));
-    if (distribution) serveEdge(request, response, house.edge, distribution.id, options);
+    const viewerHost = request.headers.host ?? '';
+    if (distribution)
+      house.edge.handle(request, response, {distributionId: distribution.id, scheme: 'http', viewerHost});
     else if (isAdmin(request)) await answerAdmin(request, response, administration);
     else await serveApi(request, response, house.dispatch, origin, options);
   };
@@ -127,7 +126,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     },
   );
   try {
-    port = await listen(server, options.port, options.anyPort ?? false);
+    port = options.anyPort
+      ? await listenNear(server, host, options.port)
+      : await listenExactly(server, host, options.port, '--port');
   } catch (error) {
     await house.close();
     throw error;
@@ -248,6 +249,8 @@ async function build(
       host,
       log: message => onUnexpected?.(message, 'edge'),
       sharedPort,
+      onServed: ({distributionId, mark, ...served}) =>
+        options.log?.({...served, at: new Date(), by: 'edge', operation: `${distributionId} ${mark}`}),
       ...(options.tlsPort !== undefined && {tlsPort: options.tlsPort}),
     });
     purge = (distributionId, paths) => edge.purge(distributionId, paths);
@@ -292,78 +295,7 @@ async function serveApi(
   }
 }
 
-/** The plain HTTP side of a distribution, by host name. */
-function serveEdge(
-  request: IncomingMessage,
-  response: ServerResponse,
-  edge: RunningEdge,
-  distributionId: string,
-  {log}: CloudOptions,
-): void {
-  const started = performance.now();
-  const {method = 'GET', url = '/'} = request;
-  if (log)
-    response.once('close', () => {
-      log({
-        at: new Date(),
-        by: 'edge',
-        operation: distributionId,
-        method,
-        path: pathOf(url),
-        status: response.statusCode,
-        ms: performance.now() - started,
-      });
-    });
-  edge.handle(request, response, {distributionId, scheme: 'http', viewerHost: request.headers.host ?? ''});
-}
-
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
 
 /** `D111111ABCDEF8.cloudfront.net:4510` -> `d111111abcdef8.cloudfront.net` */
 const hostName = (header = ''): string => header.toLowerCase().replace(/:\d+$/, '');
-
-async function listen(server: Server, port: number, anyPort: boolean): Promise<number> {
-  const attempt = (number: number): Promise<number> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(number, host, () => {
-        server.off('error', reject);
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
-  try {
-    return await attempt(port);
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE' && anyPort) return attempt(0);
-    if (code === 'EADDRINUSE')
-      throw new Failure('conflict', 'PORT_TAKEN', `Port ${port} on ${host} is in use by another program.`, {
-        hint: 'Name another one with --port, or see with `frontctl local status` whether the local cloud already runs.',
-        cause: error,
-      });
-    throw new Failure(
-      'usage',
-      'PORT_UNUSABLE',
-      `Port ${port} on ${host} cannot be listened on (${code ?? 'unknown reason'}).`,
-      {
-        hint: 'Name another one with --port.',
-        cause: error,
-      },
-    );
-  }
-}
-
-/** Lets running requests end, for a while, and cuts what is left. */
-async function stopListening(server: Server): Promise<void> {
-  await new Promise<void>(resolve => {
-    const grace = setTimeout(() => server.closeAllConnections(), graceMs);
-    // A connection whose last request ends only now would stay open for its keep-alive time.
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    server.close(() => {
-      clearTimeout(grace);
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}

@@ -9,7 +9,8 @@ import {maxHeadBytes} from './choices.js';
 import {createDeadlines} from './deadlines.js';
 import {createDistributions} from './distributions.js';
 import {createRefusedOutcome} from './error-outcome.js';
-import {createListeners, listen} from './listeners.js';
+import {listenExactly, listenNear} from '../listen.js';
+import {createListeners} from './listeners.js';
 import {createConnections} from './origin/custom.js';
 import {createHandle, type Handle, type Served, type ViewerCountry} from './handle.js';
 import {errorPage} from './pages.js';
@@ -131,7 +132,16 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
     const distributionId = distributionOf(controlPlane, splitHost(viewerHost).host)?.id ?? '';
     handle(req, res, {distributionId, scheme: 'https', viewerHost});
   });
-  tlsPort.value = await listen(tls, host, options.tlsPort ?? 0);
+  try {
+    tlsPort.value =
+      options.tlsPort === undefined
+        ? await listenNear(tls, host, 0)
+        : await listenExactly(tls, host, options.tlsPort, '--tls-port');
+  } catch (error) {
+    stopListening();
+    await listeners.close();
+    throw error;
+  }
 
   return {
     handle,

@@ -1,24 +1,7 @@
 import {readFile, mkdir, rename, writeFile} from 'node:fs/promises';
-import type {AddressInfo, Server} from 'node:net';
 import {join} from 'node:path';
 import type http from 'node:http';
-
-/** Listens on `port` (0: any free one); another free one when it is taken. Resolves to the port it got. */
-export const listen = async (server: Server, host: string, port: number): Promise<number> => {
-  const attempt = (wanted: number): Promise<number> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(wanted, host, () => {
-        server.removeListener('error', reject);
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
-  return attempt(port).catch((error: unknown) => {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (port === 0 || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
-    return attempt(0);
-  });
-};
+import {listenNear} from '../listen.js';
 
 export interface Listeners {
   readonly portOf: (distributionId: string) => number | undefined;
@@ -56,7 +39,7 @@ export const createListeners = async (options: ListenersOptions): Promise<Listen
     for (const id of wanted) {
       if (open.has(id)) continue;
       const server = options.createServer(id);
-      const port = await listen(server, options.host, remembered.get(id) ?? 0);
+      const port = await listenNear(server, options.host, remembered.get(id) ?? 0);
       open.set(id, {server, port});
       moved ||= remembered.get(id) !== port;
       remembered.set(id, port);
