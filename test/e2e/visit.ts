@@ -31,9 +31,11 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
       const isLocal = hostname === '127.0.0.1' || hostname.endsWith('.localhost');
       if (/^https?:$/.test(protocol) && !isLocal) problems.push(`asks another host: ${request.url()}`);
     })
-    .on('requestfailed', request =>
-      problems.push(`request failed: ${request.url()} ${request.failure()?.errorText ?? ''}`),
-    )
+    .on('requestfailed', request => {
+      const reason = request.failure()?.errorText ?? '';
+      // What the browser itself drops when it leaves a page; a fault of the server has another name.
+      if (reason !== 'net::ERR_ABORTED') problems.push(`request failed: ${request.url()} ${reason}`);
+    })
     .on('response', response => {
       if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
     })
