@@ -85,18 +85,21 @@ export function createConnection(options: ConnectionOptions): Connection {
       pool.dispatch({method, path, headers, body: body ?? null}, responseHandler(resolve, reject));
     });
 
+  const dispatchOnceOpen = async (origin: string, request: HttpRequest): Promise<HttpResponse> => {
+    let opening = pools.get(origin);
+    if (opening === undefined) {
+      opening = open(origin);
+      pools.set(origin, opening);
+    }
+    const pool = await opening;
+    ready.set(origin, pool);
+    return dispatch(pool, request);
+  };
+
   return {
-    async send(origin, request) {
+    send(origin, request) {
       const pool = ready.get(origin);
-      if (pool !== undefined) return dispatch(pool, request);
-      let opening = pools.get(origin);
-      if (opening === undefined) {
-        opening = open(origin);
-        pools.set(origin, opening);
-      }
-      const opened = await opening;
-      ready.set(origin, opened);
-      return dispatch(opened, request);
+      return pool === undefined ? dispatchOnceOpen(origin, request) : dispatch(pool, request);
     },
     async close() {
       const all = [...pools.values()];

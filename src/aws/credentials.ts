@@ -68,17 +68,44 @@ function credentialFailure(error: unknown, profile: string | undefined, env: Nod
 export interface Credentials {
   /** For the SDK's clients. */
   readonly provider: AwsCredentialIdentityProvider;
+  /** What `provider` would answer, where that is known without asking: a request needs no promise then. */
+  readonly current: () => AwsCredentialIdentity | undefined;
   /** Asks the chain anew, whatever it remembers: after ExpiredToken. */
   readonly refresh: () => Promise<AwsCredentialIdentity>;
 }
 
 const silent = {debug() {}, info() {}, warn() {}, error() {}};
 
+/**
+ * The chain's first link, by the SDK's own rules (credential-provider-env): both keys in the environment win over
+ * everything but a profile that was named. Most CI runs end here and need not load the chain.
+ */
+function fromEnvironment(env: NodeJS.ProcessEnv): AwsCredentialIdentity | undefined {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  const expiration = env['AWS_CREDENTIAL_EXPIRATION'];
+  const credentialScope = env['AWS_CREDENTIAL_SCOPE'];
+  const accountId = env['AWS_ACCOUNT_ID'];
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && {sessionToken}),
+    ...(expiration && {expiration: new Date(expiration)}),
+    ...(credentialScope && {credentialScope}),
+    ...(accountId && {accountId}),
+  };
+}
+
+/** The SDK asks its chain anew this long before credentials expire. */
+const renewMs = 5 * 60_000;
+
 /** The SDK's default chain (environment, SSO, files, process, web identity, container, instance), loaded on first use. */
 export function createCredentials(settings: Settings, isLocal: boolean, env: NodeJS.ProcessEnv): Credentials {
   if (isLocal) {
     const fixed = (): Promise<AwsCredentialIdentity> => Promise.resolve(localKeys);
-    return {provider: fixed, refresh: fixed};
+    return {provider: fixed, current: () => localKeys, refresh: fixed};
   }
   const load = async () => {
     const {defaultProvider} = await import('@aws-sdk/credential-provider-node');
@@ -89,15 +116,26 @@ export function createCredentials(settings: Settings, isLocal: boolean, env: Nod
     });
   };
   let chain: ReturnType<typeof load> | undefined;
+  let latest: AwsCredentialIdentity | undefined;
   const resolve = async (forceRefresh: boolean): Promise<AwsCredentialIdentity> => {
     try {
       await settings.checkProfile(); // an unknown profile is told before the chain falls through to the network
+      latest = settings.profile === undefined ? fromEnvironment(env) : undefined;
+      if (latest !== undefined) return latest;
       chain ??= load();
       const provider = await chain;
-      return await provider(forceRefresh ? {forceRefresh} : undefined);
+      latest = await provider(forceRefresh ? {forceRefresh} : undefined);
+      return latest;
     } catch (error) {
+      latest = undefined;
       throw credentialFailure(error, settings.profile, env);
     }
   };
-  return {provider: () => resolve(false), refresh: () => resolve(true)};
+  const isFresh = ({expiration}: AwsCredentialIdentity): boolean =>
+    expiration === undefined || expiration.getTime() - Date.now() > renewMs;
+  return {
+    provider: () => resolve(false),
+    current: () => (latest !== undefined && isFresh(latest) ? latest : undefined),
+    refresh: () => resolve(true),
+  };
 }

@@ -1,3 +1,4 @@
+import type {AwsCredentialIdentity} from '@smithy/types';
 import type {BucketAddress} from './address.js';
 import type {Connection, HttpResponse} from './connection.js';
 import type {Credentials} from './credentials.js';
@@ -80,10 +81,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
   let {region} = options;
   let address = options.addressIn(region);
   address.catch(() => undefined); // told to the requests that await it
+  let known: BucketAddress | undefined;
 
-  const once = async (request: S3Request): Promise<HttpResponse> => {
-    const there = await address;
-    const keys = await credentials.provider();
+  const send = (
+    request: S3Request,
+    there: BucketAddress,
+    keys: AwsCredentialIdentity,
+  ): Promise<HttpResponse> => {
     const path =
       request.key === undefined ? there.basePath || '/' : `${there.basePath}/${encodeKey(request.key)}`;
     const headers = signer.sign(
@@ -105,6 +109,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
     });
   };
 
+  const once = (request: S3Request): Promise<HttpResponse> => {
+    const keys = credentials.current();
+    if (known !== undefined && keys !== undefined) return send(request, known, keys);
+    return (async () => {
+      const asked = address;
+      const there = await asked;
+      if (asked === address) known = there; // not when the bucket turned out to live elsewhere meanwhile
+      return send(request, there, await credentials.provider());
+    })();
+  };
+
   const isAnswer = ({status, body}: HttpResponse, request: S3Request): boolean =>
     (status >= 200 &&
       status < 300 &&
@@ -116,6 +131,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (isAboutRegion(response.status, error.name) && error.region !== undefined) {
       if (error.region !== region) {
         region = error.region;
+        known = undefined;
         address = options.addressIn(region);
       }
       return true;

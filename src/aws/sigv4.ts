@@ -1,4 +1,4 @@
-import {createHmac, hash} from 'node:crypto';
+import {createHmac, createSecretKey, hash, type KeyObject} from 'node:crypto';
 
 /** What signs: the access key id is public, the other two are secrets and never leave this folder. */
 interface SigningKeys {
@@ -78,7 +78,12 @@ export function encodeQuery(query: Readonly<Record<string, string>>): string {
 /** `20261121T190000Z` */
 export const amzDate = (time: number): string => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
-const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+const hmac = (key: string | Buffer | KeyObject, data: string): Buffer =>
+  createHmac('sha256', key).update(data).digest();
+
+/** Blanks around it gone, runs of blanks inside made one. */
+const canonicalValue = (value: string): string =>
+  /^\s|\s\s|[^\S ]|\s$/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
 
 export interface Signer {
   /** The headers to send: the given ones with `x-amz-date`, `x-amz-content-sha256`, the session token and `authorization`. */
@@ -91,20 +96,31 @@ export interface Signer {
  */
 export function createSigner(): Signer {
   let cachedFor = '';
-  let cachedKey: Buffer = Buffer.alloc(0);
-  const signingKey = (keys: SigningKeys, day: string, scope: SigningScope): Buffer => {
+  let cachedKey: KeyObject | undefined;
+  const signingKey = (keys: SigningKeys, day: string, scope: SigningScope): KeyObject => {
     const wanted = `${day}/${scope.region}/${scope.service}/${keys.accessKeyId}/${keys.secretAccessKey}`;
-    if (wanted !== cachedFor) {
+    if (cachedKey === undefined || wanted !== cachedFor) {
       const dayKey = hmac(`AWS4${keys.secretAccessKey}`, day);
-      cachedKey = hmac(hmac(hmac(dayKey, scope.region), scope.service), 'aws4_request');
+      cachedKey = createSecretKey(hmac(hmac(hmac(dayKey, scope.region), scope.service), 'aws4_request'));
       cachedFor = wanted;
     }
     return cachedKey;
   };
+  // Formatting a date costs as much as a hash, and thousands of requests share a second.
+  let datedSecond = NaN;
+  let date = '';
+  const dateOf = (time: number): string => {
+    const second = Math.floor(time / 1000);
+    if (second !== datedSecond) {
+      datedSecond = second;
+      date = amzDate(time);
+    }
+    return date;
+  };
 
   return {
     sign(request, keys, scope) {
-      const date = amzDate(scope.time);
+      const date = dateOf(scope.time);
       const day = date.slice(0, 8);
       const headers: Record<string, string> = {
         ...request.headers,
@@ -118,7 +134,7 @@ export function createSigner(): Signer {
         .sort();
       const signedHeaders = names.join(';');
       let canonical = `${request.method}\n${request.path}\n${request.query ? encodeQuery(request.query) : ''}\n`;
-      for (const name of names) canonical += `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`;
+      for (const name of names) canonical += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
       canonical += `\n${signedHeaders}\n${request.payloadHash}`;
 
       const scopeText = `${day}/${scope.region}/${scope.service}/aws4_request`;

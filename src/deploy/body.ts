@@ -1,5 +1,5 @@
-import {createHash} from 'node:crypto';
-import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {hash} from 'node:crypto';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
@@ -19,24 +19,24 @@ export async function readPlanned(file: SiteFile): Promise<Buffer> {
     if (error instanceof Failure) throw error;
     throw fileChanged(file, error);
   }
-  if (body.length !== file.size || createHash('sha256').update(body).digest('hex') !== file.sha256) {
+  if (body.length !== file.size || hash('sha256', body, 'hex') !== file.sha256) {
     throw fileChanged(file);
   }
   return body;
 }
 
+/** Room for one byte more than planned: what fills it has grown. */
 function readBlocking(file: SiteFile): Buffer {
   const descriptor = openSync(file.path, 'r');
   try {
-    if (fstatSync(descriptor).size !== file.size) throw fileChanged(file);
-    const body = Buffer.allocUnsafeSlow(file.size);
+    const body = Buffer.allocUnsafe(file.size + 1);
     let read = 0;
-    while (read < body.length) {
-      const count = readSync(descriptor, body, read, body.length - read, read);
-      if (count === 0) throw fileChanged(file);
+    let count: number;
+    do {
+      count = readSync(descriptor, body, read, body.length - read, read);
       read += count;
-    }
-    return body;
+    } while (count !== 0 && read < file.size);
+    return body.subarray(0, read);
   } finally {
     closeSync(descriptor);
   }

@@ -64,7 +64,8 @@ export function serializeManifest(manifest: Manifest): string {
       index = headers.push(entry.headers) - 1;
       indexes.set(pair, index);
     }
-    rows.push(`${JSON.stringify(key)}:${JSON.stringify([entry.sha256, entry.size, index, entry.etag])}`);
+    const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
+    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}]`);
   }
   const {version, release, commit, createdAt, pendingInvalidations} = manifest;
   const head = JSON.stringify({

@@ -10,8 +10,11 @@ import type {Digests, HashCache} from './types.js';
 const chunkBytes = 1024 * 1024;
 /** Threads cost 30 ms and some MB each to start: worth it from about a sixth of a second of hashing on. */
 const poolPaysFrom = 64 * 1024 * 1024;
-/** How long the main thread works before timers, signals and progress get a turn. */
-const turnMs = 20;
+/**
+ * How long the main thread works before others get a turn: the first request to the bucket takes a dozen of them, and
+ * should be under way while files are hashed.
+ */
+const turnMs = 4;
 
 export interface HashOptions {
   readonly workers: number;

@@ -23,6 +23,8 @@ export interface Scan {
 
 /** S3: a key is at most 1,024 bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
 const maxKeyBytes = 1024;
+/** Requests to the bucket get their turns while folders are walked. */
+const turnMs = 4;
 const systemFiles = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', 'icon\r']);
 
 interface Folder {
@@ -51,7 +53,7 @@ export async function scan(root: string, site: SiteConfig, signal?: AbortSignal)
   let turn = performance.now();
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    if (performance.now() - turn > 20) {
+    if (performance.now() - turn > turnMs) {
       await nextTurn();
       signal?.throwIfAborted();
       turn = performance.now();

@@ -34,12 +34,11 @@ async function fixture(
   const sleeps: number[] = [];
   const regions: string[] = [];
   let refreshes = 0;
-  const keys = () =>
-    Promise.resolve({
-      accessKeyId: `KEY${refreshes}`,
-      secretAccessKey: 'hidden',
-      sessionToken: `T${refreshes}`,
-    });
+  const keys = () => ({
+    accessKeyId: `KEY${refreshes}`,
+    secretAccessKey: 'hidden',
+    sessionToken: `T${refreshes}`,
+  });
   const store = createObjectStore({
     bucket: 'site',
     region: 'us-east-1',
@@ -48,10 +47,11 @@ async function fixture(
       return Promise.resolve(customAddress(new URL(server.url), 'site', region));
     },
     credentials: {
-      provider: keys,
+      provider: () => Promise.resolve(keys()),
+      current: keys,
       refresh: () => {
         refreshes += 1;
-        return keys();
+        return Promise.resolve(keys());
       },
     },
     connection: createConnection({connections: 256, connectTimeoutMs: 1000, responseTimeoutMs: 5000}),
