@@ -36,6 +36,7 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
+        fetch: 'readonly',
         document: 'readonly',
         window: 'readonly',
       },

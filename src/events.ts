@@ -4,11 +4,23 @@
  */
 export type ProgressEvent =
   /** A new step begins; the one before it (if any) ends. `files`/`bytes`: totals, where known. */
-  | {readonly type: 'step'; readonly id: string; readonly title: string; readonly files?: number; readonly bytes?: number}
+  | {
+      readonly type: 'step';
+      readonly id: string;
+      readonly title: string;
+      readonly files?: number;
+      readonly bytes?: number;
+    }
   /** Absolute progress inside the running step (not a delta). */
   | {readonly type: 'progress'; readonly id: string; readonly files: number; readonly bytes: number}
   /** A poll of something remote. `limitMs` is when waiting stops. */
-  | {readonly type: 'wait'; readonly id: string; readonly status: string; readonly elapsedMs: number; readonly limitMs: number}
+  | {
+      readonly type: 'wait';
+      readonly id: string;
+      readonly status: string;
+      readonly elapsedMs: number;
+      readonly limitMs: number;
+    }
   /** The step ended well; `detail` is one short clause ("12 files, 1.2 MiB"). */
   | {readonly type: 'done'; readonly id: string; readonly detail: string}
   /** Something the user should read even when all goes well. */

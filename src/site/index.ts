@@ -11,9 +11,9 @@ import {scan} from './scan.js';
 import type {ReadSiteOptions, Site, SkippedFile} from './types.js';
 
 export type * from './types.js';
-export {contentTypeOf, isHtml} from './content-type.js';
-export {fingerprintOf, type Fingerprint} from './fingerprint.js';
-export {cacheControl, compileRules, type Decision} from './rules.js';
+export {contentTypeOf} from './content-type.js';
+export {fingerprintOf} from './fingerprint.js';
+export {cacheControl, compileRules} from './rules.js';
 export {compareKeys} from './scan.js';
 
 /**

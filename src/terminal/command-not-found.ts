@@ -1,5 +1,5 @@
 import type {Hook} from '@oclif/core';
-import {suggest} from '../config/suggest.js';
+import {suggest} from '../config/index.js';
 import {Failure} from '../failure.js';
 import {reportFailure} from './report.js';
 

@@ -97,12 +97,6 @@ export const badContentMd5 = (expected: string, calculated: string): ApiError =>
     CalculatedDigest: calculated,
   });
 
-export const incompleteBody = (): ApiError =>
-  bad(
-    'IncompleteBody',
-    'You did not provide the number of bytes specified by the Content-Length HTTP header',
-  );
-
 export const entityTooLarge = (size: number, limit: number): ApiError =>
   bad('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
     ProposedSize: String(size),

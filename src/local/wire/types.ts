@@ -45,8 +45,6 @@ export interface WireResponse {
  *   else it fails with the ApiError to answer (XAmzContentSHA256Mismatch, SignatureDoesNotMatch, IncompleteBody): the
  *   handler throws away what it wrote and rethrows. `trailers()` is complete once the stream has ended.
  */
-export type RequestBody = Uint8Array | StreamedBody;
-
 export interface StreamedBody extends Readable {
   /** Trailer fields of an aws-chunked body, lowercase: `{'x-amz-checksum-crc32': '…'}`. Empty before `end`. */
   trailers(): Readonly<Record<string, string>>;

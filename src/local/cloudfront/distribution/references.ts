@@ -22,10 +22,7 @@ export function* storedDistributions(store: Store): Iterable<StoredDistribution>
 }
 
 /** The config as it is written, and the one that the edge still serves until the change is deployed. */
-function configsInUse(
-  {config, state}: StoredDistribution,
-  now: number,
-): readonly DistributionConfig[] {
+function configsInUse({config, state}: StoredDistribution, now: number): readonly DistributionConfig[] {
   const changing = state.effectiveAt !== undefined && state.effectiveAt > now;
   return changing && state.live !== undefined ? [config, state.live.config] : [config];
 }
