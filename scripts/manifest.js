@@ -12,7 +12,11 @@ const plugin = new Plugin({
   root,
 });
 await plugin.load();
-const text = `${JSON.stringify(plugin.manifest, null, 2)}\n`;
+// oclif lists commands in the order in which the file system names them, which differs from checkout to checkout.
+const commands = Object.fromEntries(
+  Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+const text = `${JSON.stringify({...plugin.manifest, commands}, null, 2)}\n`;
 const file = new URL('../oclif.manifest.json', import.meta.url);
 
 if (!process.argv.includes('--check')) writeFileSync(file, text);
