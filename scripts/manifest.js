@@ -12,6 +12,11 @@ const plugin = new Plugin({
   root,
 });
 await plugin.load();
+// Every default text of ours is fixed and stands in the manifest: help is printed without loading the command.
+for (const command of Object.values(plugin.manifest.commands)) {
+  command.hasDynamicHelp = false;
+  for (const flag of Object.values(command.flags)) if (flag.type === 'option') flag.hasDynamicHelp = false;
+}
 // oclif lists commands in the order in which the file system names them, which differs from checkout to checkout.
 const commands = Object.fromEntries(
   Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)),
