@@ -8,14 +8,17 @@ import type {Bench} from './uploads.js';
 
 export const largeFileHead = ['one file, first upload', 's', 'CPU s', 'peak MB', 'peak to 16 MiB'];
 
-/** Peak memory of uploading one large file beside one of 16 MiB: it must not grow with the file. */
+/**
+ * Peak memory of uploading one large file beside smaller ones: it must not grow with the file. 16 MiB are two parts, so
+ * the window of parts in flight is full from the second size on.
+ */
 export async function largeFile(
   mebibytes: number,
   clients: readonly Client[],
   bench: Bench,
 ): Promise<string[][]> {
   const rows: string[][] = [];
-  const sizes = [16, mebibytes];
+  const sizes = [16, 128, mebibytes];
   const folders = sizes.map(size => path.join(bench.scratch, `large-${size}`));
   for (const [i, folder] of folders.entries())
     await writeLargeFile(path.join(folder, 'video.mp4'), (sizes[i] ?? 0) << 20);
