@@ -142,11 +142,11 @@ const byName: Readonly<Record<string, Make>> = {
   BucketAlreadyExists: taken,
   NoSuchBucket: missing(
     'NO_SUCH_BUCKET',
-    'Check `bucket.name`, --profile and --region, or make the bucket with `frontctl bucket create`.',
+    'Check `bucket.name`, --profile and --region, or make the bucket first (`aws s3 mb s3://NAME`).',
   ),
   NoSuchDistribution: missing(
     'NO_SUCH_DISTRIBUTION',
-    'Check `distribution.id` and --profile; `frontctl distribution list` shows the ids of this account.',
+    'Check `distribution.id` and --profile; `aws cloudfront list-distributions` shows the ids of this account.',
   ),
   NoSuchInvalidation: missing('NO_SUCH_INVALIDATION', '`frontctl invalidation list` shows the ids.'),
   NoSuchHostedZone: missing('NO_SUCH_HOSTED_ZONE', 'Check the zone id and --profile.'),

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {Failure} from '../failure.js';
 import {createExchange, type ExchangeOptions, type S3Response} from './exchange.js';
 import {toFailure} from './failures.js';
@@ -110,7 +111,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       query: {delete: ''},
       headers: {
         'content-type': 'application/xml',
-        'x-amz-checksum-sha256': Buffer.from(digest, 'hex').toString('base64'),
+        // S3 takes any checksum here; MinIO, Oracle and other S3 alikes take this one alone.
+        'content-md5': createHash('md5').update(body).digest('base64'),
       },
       body,
       payloadHash: digest,

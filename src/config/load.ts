@@ -33,7 +33,7 @@ export async function loadConfig({file: given, environment, cwd, env}: LoadOptio
         'usage',
         'UNKNOWN_ENVIRONMENT',
         `There is no environment "${environment}", because no config file was found in ${cwd} or above it.`,
-        {hint: 'Write one with "frontctl init", name one with --config, or leave out --env.'},
+        {hint: 'Write a frontctl.config.json, name one with --config, or leave out --env.'},
       );
     }
     return {config: {}, file: undefined, root: cwd, environment: undefined};

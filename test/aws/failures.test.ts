@@ -89,7 +89,7 @@ describe('what CloudFront answers to the real client', () => {
       3,
       /Allow cloudfront:CreateInvalidation/,
     ],
-    [restError(404, 'NoSuchDistribution'), 'NO_SUCH_DISTRIBUTION', 2, /distribution list/],
+    [restError(404, 'NoSuchDistribution'), 'NO_SUCH_DISTRIBUTION', 2, /list-distributions/],
     [restError(403, 'ExpiredToken'), 'EXPIRED_TOKEN', 3, /Sign in again/],
     [restError(403, 'InvalidClientTokenId'), 'BAD_ACCESS_KEY', 3, /AWS_ACCESS_KEY_ID/],
     [restError(403, 'SignatureDoesNotMatch'), 'BAD_SIGNATURE', 3, /AWS_SECRET_ACCESS_KEY/],
@@ -168,8 +168,8 @@ describe('what S3 answers to the real client', () => {
 
   it.each<[string, Answer, string, number, RegExp]>([
     ['HeadBucket', {status: 403}, 'BUCKET_FORBIDDEN', 3, /s3:ListBucket/],
-    ['HeadBucket', {status: 404}, 'NO_SUCH_BUCKET', 2, /bucket create/],
-    ['ListObjectsV2', s3Error(404, 'NoSuchBucket'), 'NO_SUCH_BUCKET', 2, /bucket create/],
+    ['HeadBucket', {status: 404}, 'NO_SUCH_BUCKET', 2, /s3 mb/],
+    ['ListObjectsV2', s3Error(404, 'NoSuchBucket'), 'NO_SUCH_BUCKET', 2, /s3 mb/],
     ['ListObjectsV2', s3Error(403, 'AccessDenied'), 'ACCESS_DENIED', 3, /Allow s3:ListBucket for/],
     [
       'PutPublicAccessBlock',
