@@ -2,6 +2,11 @@ import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {reportFailure} from './report.js';
 import {openSession, type Session} from './session.js';
 
+// Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on. oclif does the same for stdout.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 type GlobalFlags = Interfaces.InferredFlags<(typeof FrontctlCommand)['baseFlags']>;
 
 /**

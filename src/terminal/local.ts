@@ -1,4 +1,4 @@
-import {createReadStream, existsSync, rmSync, statSync} from 'node:fs';
+import {createReadStream, existsSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -44,13 +44,27 @@ export function localText(result: LocalResult): string {
   return `${columns(rows)}\n${sites.length === 0 ? '' : 'Distributions\n'}${list}`;
 }
 
-/** Empties the cloud: through its own route while it runs, else by deleting the data folder's contents. */
+/** All that a cloud puts into its data folder. */
+const dataParts = [
+  'meta',
+  'blobs',
+  'edge',
+  'format.json',
+  'cloud.json',
+  'cloud.log',
+  'cloud.log.1',
+  'startup.log',
+];
+
+/** Empties the cloud: through its own route while it runs, else by deleting what a cloud puts into its data folder. */
 export async function resetCloud(location: CloudLocation): Promise<CloudStatus | undefined> {
   const status = await findCloud(location);
   if (status === undefined) {
     const dir = dataDirectory(location);
-    // Never delete a folder that a mistyped --data names.
-    if (existsSync(dir) && !existsSync(join(dir, 'meta')) && !existsSync(join(dir, 'startup.log'))) {
+    const names = existsSync(dir) ? readdirSync(dir) : [];
+    const strangers = names.filter(name => !dataParts.includes(name));
+    // A mistyped --data may name a project, and projects have folders called `meta`, too.
+    if (strangers.length > 0 && !names.includes('format.json')) {
       throw new Failure(
         'refused',
         'NOT_A_DATA_FOLDER',
@@ -60,7 +74,9 @@ export async function resetCloud(location: CloudLocation): Promise<CloudStatus |
         },
       );
     }
-    rmSync(dir, {recursive: true, force: true});
+    for (const name of names) {
+      if (!strangers.includes(name)) rmSync(join(dir, name), {recursive: true, force: true});
+    }
     return undefined;
   }
   await adminCall(status.endpoint, 'POST', 'reset');
@@ -68,6 +84,14 @@ export async function resetCloud(location: CloudLocation): Promise<CloudStatus |
 }
 
 const logPollMs = 250;
+
+/** `frontctl local logs | head`: not an error. */
+function readerLeft(error: unknown): false {
+  const {code} = error as NodeJS.ErrnoException;
+  if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_DESTROYED')
+    return false;
+  throw error;
+}
 
 /** Copies the cloud's request log to `out`; with `follow`, goes on until `signal`. */
 export async function copyLog(
@@ -88,7 +112,9 @@ export async function copyLog(
     // A rotated log starts again.
     if (size < position) position = 0;
     if (size > position) {
-      await pipeline(createReadStream(file, {start: position, end: size - 1}), out, {end: false});
+      const lines = createReadStream(file, {start: position, end: size - 1});
+      const isOpen = await pipeline(lines, out, {end: false}).then(() => true, readerLeft);
+      if (!isOpen) return;
       position = size;
     }
     if (!options.follow || options.signal.aborted) return;

@@ -25,6 +25,13 @@ export function asFailure(error: unknown): Failure {
     const hint = rest.length > 0 ? 'See --help for the flags and arguments of this command.' : undefined;
     return new Failure('usage', 'USAGE', message.trim().replaceAll(/\n+/g, ' '), {hint, cause: error});
   }
+  // Only Ctrl-C and SIGTERM abort; a time limit is a TimeoutError.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new Failure('interrupted', 'INTERRUPTED', 'Interrupted.', {
+      hint: 'Run the same command again.',
+      cause: error,
+    });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new Failure('unexpected', 'UNEXPECTED', message === '' ? 'Something went wrong.' : message, {
     hint: 'This looks like a fault in frontctl. Run it again with DEBUG=frontctl for the details.',

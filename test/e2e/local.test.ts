@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {cleanEnvironment, repository} from './cli.js';
@@ -46,6 +46,31 @@ describe('frontctl local', () => {
     await project.run(['local', 'stop']);
     expect(await project.json<LocalStatus>(['local', 'status'])).toMatchObject({running: false});
     expect(() => process.kill(started.pid, 0)).toThrow();
+  });
+
+  it('reset deletes nothing in a folder that is not its own', async () => {
+    project.write({'src/meta/data.txt': 'mine', 'src/main.c': ''});
+    const run = await project.run(['local', 'reset', '--data', 'src', '--json']);
+    expect(JSON.parse(run.stdout) as ErrorJson).toMatchObject({error: {code: 'NOT_A_DATA_FOLDER', exit: 6}});
+    project.write({'mixed/notes.txt': 'mine'});
+    await project.json(['local', 'start', '--detach', '--data', 'mixed']);
+    await project.run(['local', 'stop', '--data', 'mixed']);
+    expect((await project.run(['local', 'reset', '--data', 'mixed'])).code).toBe(0);
+    expect(readdirSync(join(project.dir, 'mixed'))).toEqual(['notes.txt']);
+    expect(existsSync(join(project.dir, 'src/meta/data.txt'))).toBe(true);
+  });
+
+  it('a reader that leaves early is no error, and stops no deploy', async () => {
+    project.write(smallSite);
+    const deployed = await project.run(['deploy', './dist', '--local'], {
+      started: child => child.stderr?.destroy(),
+    });
+    expect(deployed.code).toBe(0);
+    expect(deployed.stdout).toMatch(/^Live: /);
+    const {data} = await project.json<LocalStatus>(['local', 'status']);
+    appendFileSync(join(data, 'cloud.log'), 'GET / 200\n'.repeat(50_000));
+    const logs = await project.run(['local', 'logs'], {started: child => child.stdout?.destroy()});
+    expect([logs.code, logs.stderr]).toEqual([0, '']);
   });
 
   it('keeps what it holds over a kill -9', async () => {

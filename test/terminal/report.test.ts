@@ -20,6 +20,12 @@ describe('errors', () => {
     expect(failure.hint).toContain('--help');
   });
 
+  it('takes an abort that nobody translated for what it is: Ctrl-C', () => {
+    const controller = new AbortController();
+    controller.abort();
+    expect(asFailure(controller.signal.reason)).toMatchObject({code: 'INTERRUPTED', exitCode: 130});
+  });
+
   it.each([[new Error('boom')], ['boom']])('calls anything else unexpected: %s', thrown => {
     expect(asFailure(thrown)).toMatchObject({code: 'UNEXPECTED', exitCode: 1, message: 'boom'});
   });
