@@ -55,6 +55,8 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
       throw fail('CreateMultipartUpload', error);
     });
   const UploadId = created.UploadId;
+  /** Bodies that were sent, to be filled again: megabytes that wait for the garbage collector add up. */
+  const spare: Buffer[] = [];
 
   const send = async ({number, body}: Part, abortSignal: AbortSignal): Promise<CompletedPart> => {
     try {
@@ -69,6 +71,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
         {abortSignal},
       );
       upload.onPart(body.length);
+      spare.push(body);
       return {PartNumber: number, ETag, ChecksumCRC32};
     } catch (error) {
       throw fail('UploadPart', error);
@@ -80,7 +83,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
   try {
     const hash = createHash('sha256');
     const parts: CompletedPart[] = [];
-    for await (const part of mapConcurrent(readParts(upload, hash), 4, send, signal)) parts.push(part);
+    for await (const part of mapConcurrent(readParts(upload, hash, spare), 4, send, signal)) parts.push(part);
     if (hash.digest('hex') !== file.sha256) throw fileChanged(file);
     parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
     const {ETag} = await client
@@ -99,6 +102,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
 async function* readParts(
   {file, budget}: MultipartUpload,
   hash: {update(data: Buffer): unknown},
+  spare: Buffer[],
 ): AsyncGenerator<Part, void, void> {
   const size = partSize(file.size);
   const handle = await open(file.path, 'r').catch((error: unknown) => {
@@ -109,7 +113,7 @@ async function* readParts(
     for (let position = 0; position < file.size; position += size) {
       const length = Math.min(size, file.size - position);
       await budget.acquire(length);
-      const body = Buffer.allocUnsafeSlow(length);
+      const body = (spare.pop() ?? Buffer.allocUnsafeSlow(size)).subarray(0, length);
       let handedOver = false;
       try {
         await readFully(handle, body, position, file);
