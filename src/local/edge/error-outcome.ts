@@ -35,9 +35,8 @@ const plainFields = [
 ];
 
 /** The request for a custom error page: a GET of its path, by the behavior of that path, from the same viewer. */
-const pageExchange = (exchange: Exchange, page: string): Exchange => {
+const pageExchange = (exchange: Exchange, path: string): Exchange => {
   const {viewer, distribution} = exchange;
-  const path = page.startsWith('/') ? page : `/${page}`;
   const headers = Object.fromEntries(
     Object.entries(viewer.headers).filter(([name]) => !plainFields.includes(name)),
   );
@@ -48,6 +47,7 @@ const pageExchange = (exchange: Exchange, page: string): Exchange => {
     distribution: {...distribution, errors: new Map()},
     behavior: distribution.behaviorFor(normalizePath(path)),
     path,
+    errorPage: true,
   };
 };
 
@@ -60,8 +60,11 @@ export const errorOutcome = async (input: ErrorInput): Promise<Outcome | undefin
   const {exchange, arrival, now, place, fetch} = input;
   const rule = exchange.distribution.errors.get(arrival.status);
   if (rule?.page === undefined || pageless.has(arrival.status)) return undefined;
+  const path = rule.page.startsWith('/') ? rule.page : `/${rule.page}`;
+  // The page itself was asked for and is not to be had: there is nothing else to show.
+  if (path === exchange.path) return undefined;
   arrival.body.destroy();
-  const asked = pageExchange(exchange, rule.page);
+  const asked = pageExchange(exchange, path);
   const page = await input.retrieve(asked);
   const pageStatus = page.kind === 'copy' ? page.copy.status : page.status;
   const status = pageStatus < 400 ? (rule.responseCode ?? arrival.status) : pageStatus;

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly behavior: CompiledBehavior;
   /** Raw path that cache and origin are asked for: the viewer's, or the default root object. */
   readonly path: string;
+  /** A custom error page on its way to replace an error: its fetch waits for no viewer's, which may be waiting for it. */
+  readonly errorPage: boolean;
   /** Port of real HTTPS, named in redirects when the viewer's Host names a port. */
   readonly tlsPort: number | undefined;
   /** Milliseconds of `performance.now()` at arrival. */

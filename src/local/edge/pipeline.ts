@@ -44,6 +44,7 @@ export const createPipeline = (options: PipelineOptions): Pipeline => {
       behavior: distribution.behaviorFor(normalizePath(viewer.path)),
       path:
         viewer.path === '/' && distribution.rootObject !== undefined ? distribution.rootObject : viewer.path,
+      errorPage: false,
       tlsPort: options.tlsPort(viewer.port),
       startedAt: performance.now(),
     };

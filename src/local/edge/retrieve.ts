@@ -33,6 +33,12 @@ const ignore = (): void => undefined;
 
 const withRange = (place: Place, range: string): Place => ({...place, id: `${place.id}\nr:${range}`});
 
+/**
+ * Fetches under the same name are shared. Those of error pages have names of their own: two viewers' fetches, each
+ * waiting for the page that the other one asks for, would wait for ever.
+ */
+const flightName = (exchange: Exchange, id: string): string => (exchange.errorPage ? `page ${id}` : id);
+
 const isFresh = (copy: Copy, now: number): boolean => now < copy.freshUntil;
 
 export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOptions): Retrieve => {
@@ -150,7 +156,8 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
     stale: Copy | undefined,
     keep: boolean,
   ): Promise<Outcome> => {
-    const key = conditions.kind === 'range' ? withRange(place, conditions.range).id : place.id;
+    const id = conditions.kind === 'range' ? withRange(place, conditions.range).id : place.id;
+    const key = flightName(exchange, id);
     // Nothing is shared of a copy that is revalidated every time (facts §8).
     const collapses = stale === undefined || stale.freshUntil > stale.receivedAt;
     const running = collapses ? flights.join(key) : undefined;
@@ -182,7 +189,7 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
     place: Place,
     stale: Copy,
   ): void => {
-    if (flights.join(place.id) !== undefined) return;
+    if (flights.join(flightName(exchange, place.id)) !== undefined) return;
     shared(
       exchange,
       negotiation,
@@ -247,7 +254,7 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
   ): Outcome | Promise<Outcome> => {
     const {viewer} = exchange;
     const whole: Conditions = {kind: 'whole'};
-    if (flights.join(place.id) !== undefined)
+    if (flights.join(flightName(exchange, place.id)) !== undefined)
       return shared(exchange, negotiation, place, whole, undefined, viewer.headers.range !== undefined);
     if (viewer.method === 'HEAD') return alone(exchange, negotiation);
     if (isConditional(viewer)) return forwardConditions(exchange, negotiation, place);

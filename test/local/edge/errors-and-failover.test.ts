@@ -203,3 +203,34 @@ test('§10 an origin that breaks off mid-body ends the connection; nothing is st
   expect([second.text, second.headers['x-cache']]).toEqual(['0123456789', 'Miss from cloudfront']);
   expect(seen).toHaveLength(2);
 });
+
+const errorPages = (pages: Readonly<Record<number, string>>) => ({
+  CustomErrorResponses: {
+    Quantity: Object.keys(pages).length,
+    Items: Object.entries(pages).map(([code, page]) => ({
+      ErrorCode: Number(code),
+      ResponsePagePath: page,
+      ResponseCode: code,
+      ErrorCachingMinTTL: 1,
+    })),
+  },
+});
+
+test('§6 a custom error page that is itself missing answers as its origin did, also when asked for by name', async () => {
+  const {port, seen} = await localOrigin((_req, res) => res.writeHead(404).end('none'));
+  const {get} = await start(distributionConfig(errorPages({404: '/404.html'}), port));
+  expect(await get('/404.html')).toMatchObject({status: 404, text: 'none'});
+  expect(seen).toHaveLength(1);
+  expect((await get('/missing')).status).toBe(404);
+});
+
+test('§6 error pages that fail into each other do not wait for each other', async () => {
+  const {port} = await localOrigin((req, res) => {
+    const status = req.url === '/a.html' ? 404 : 403;
+    // Both fetches are under way before either is answered.
+    setImmediate(() => res.writeHead(status).end(String(status)));
+  });
+  const {get} = await start(distributionConfig(errorPages({404: '/b.html', 403: '/a.html'}), port));
+  const [a, b] = await Promise.all([get('/a.html'), get('/b.html')]);
+  expect([a.status, b.status]).toEqual([403, 404]);
+});
