@@ -8,7 +8,7 @@ import {withPrefix, type Manifest, type ManifestEntry, type PendingInvalidation}
 import {multipartBytes} from './multipart.js';
 import {fileCount, uploadPhases} from './plan.js';
 import {countsOf} from './prepare.js';
-import {filesBefore, filesWithDoomed, openRecord, ownInvalidation} from './record.js';
+import {filesBefore, filesWithDoomed, openRecord, ownInvalidations, type OwnInvalidations} from './record.js';
 import {relay, throttled} from './relay.js';
 import {deleteUnfinished, invalidate, remove} from './finish.js';
 import type {DeployResult, PreparedDeploy} from './types.js';
@@ -21,10 +21,11 @@ const bodyBudget = 40 * 1024 ** 2;
 const largeAtATime = 4;
 
 /**
- * Does what was planned: fingerprinted files, other assets, HTML, deletes, invalidation, each phase only after the whole
- * of the one before. What a later run must know is in the manifest before it can be needed, so that a kill at any moment
- * leaves a whole site and a rerun that finishes: changed paths are recorded before the first changed byte is live and
- * cleared once their invalidation is done.
+ * Does what was planned: fingerprinted files, other assets, HTML, the invalidation of what was replaced, deletes, the
+ * invalidation of what was deleted, each phase only after the whole of the one before. So a page that the edge still
+ * has never names a file that is gone (without `wait`, for the seconds that an invalidation takes). What a later run
+ * must know is in the manifest before it can be needed, so that a kill at any moment leaves a whole site and a rerun that
+ * finishes: changed paths are recorded before the first changed byte is live and cleared once their invalidation is done.
  *
  * Failures: FILE_CHANGED, LIVE_CHANGED, DEPLOY_CONFLICT, INTERRUPTED, the store's; and, when the site is live already
  * (exit 5), DELETE_UNFINISHED, INVALIDATION_UNFINISHED, WAIT_TIMEOUT.
@@ -42,7 +43,7 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     : {release: input.release, ...(input.commit !== undefined && {commit: input.commit}), createdAt};
   const manifest = (
     files: ReadonlyMap<string, ManifestEntry>,
-    own: PendingInvalidation | undefined,
+    own: OwnInvalidations | undefined,
     pending: readonly PendingInvalidation[],
   ): Manifest => ({
     version: 1,
@@ -50,21 +51,23 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     ...(release.commit !== undefined && {commit: release.commit}),
     createdAt: release.createdAt,
     files,
-    pendingInvalidations: [...untouched, ...pending, ...(own ? [own] : [])],
+    pendingInvalidations: [...untouched, ...pending, ...present(own?.replaced, own?.deleted)],
   });
 
   const uploads = plan.steps.filter(step => step.action !== 'delete');
   const doomed = plan.steps.filter(step => step.action === 'delete');
-  const own = ownInvalidation(prepared, createdAt, 'sending');
+  const planned = ownInvalidations(prepared, createdAt, 'planned');
+  const own = ownInvalidations(prepared, createdAt, 'sending');
+  const first = [...resent, ...present(own.replaced)];
+  const last = present(own.deleted);
   if (recorded === undefined && prepared.distribution) yield* hideOwnFolder(prepared);
 
   if (uploads.length > 0) {
-    const planned = ownInvalidation(prepared, createdAt, 'planned');
     const journal = manifest(filesBefore(prepared), planned, resent);
     // What is live is still the last release.
-    const last = recorded?.manifest;
+    const live = recorded?.manifest;
     await record.write(
-      last ? {...last, files: journal.files, pendingInvalidations: journal.pendingInvalidations} : journal,
+      live ? {...live, files: journal.files, pendingInvalidations: journal.pendingInvalidations} : journal,
     );
   }
 
@@ -74,22 +77,24 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     bytesUploaded = yield* upload(prepared, store, uploads, files, now);
   }
   const writtenLater = doomed.length > 0 || resent.length > 0;
-  if (uploads.length > 0 || own || (plan.manifestStale && !writtenLater)) {
-    await record.write(manifest(filesWithDoomed(prepared, files), own, resent));
+  const isOwn = own.replaced !== undefined || own.deleted !== undefined;
+  if (uploads.length > 0 || isOwn || (plan.manifestStale && !writtenLater)) {
+    const due = {replaced: own.replaced, deleted: planned.deleted};
+    await record.write(manifest(filesWithDoomed(prepared, files), due, resent));
   }
 
+  const batches = first.length > 0 ? [...(yield* invalidate(prepared, first, 'replaced'))] : [];
   const undeleted = doomed.length > 0 ? yield* remove(prepared, store, doomed) : [];
-  const groups = [...resent, ...(own ? [own] : [])];
-  const batches = groups.length > 0 ? yield* invalidate(prepared, groups) : [];
-
-  if (doomed.length > 0 || groups.length > 0) {
-    const kept = undeleted.map(({key}) => key);
-    for (const key of kept) {
-      const entry = recorded?.manifest.files.get(key);
-      if (entry) files.set(key, entry);
-    }
-    await record.write(manifest(files, undefined, []));
+  for (const {key} of undeleted) {
+    const entry = recorded?.manifest.files.get(key);
+    if (entry) files.set(key, entry);
   }
+  if (last.length > 0) {
+    await record.write(manifest(files, {replaced: undefined, deleted: own.deleted}, []));
+    batches.push(...(yield* invalidate(prepared, last, 'deleted')));
+  }
+  const groups = [...first, ...last];
+  if (doomed.length > 0 || groups.length > 0) await record.write(manifest(files, undefined, []));
   if (undeleted.length > 0) throw deleteUnfinished(undeleted);
 
   const paths = [...new Set(groups.flatMap(group => group.paths))].sort();
@@ -103,6 +108,10 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     invalidation: groups.length > 0 ? {paths, batches, costUSD: costUSD(paths.length)} : null,
     durationMs: now() - prepared.startedAt,
   };
+}
+
+function present(...groups: readonly (PendingInvalidation | undefined)[]): readonly PendingInvalidation[] {
+  return groups.filter(group => group !== undefined);
 }
 
 /** On the first deploy to a bucket: the manifest must not be served. A bucket policy that may not be read or written is only warned about. */

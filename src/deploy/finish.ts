@@ -11,7 +11,7 @@ export interface Undeleted {
   readonly why: string;
 }
 
-/** Deletes; answers what could not be deleted: the new site is live by now, so that must not keep its invalidation from being sent. */
+/** Deletes; answers what could not be deleted: that must not keep the invalidation of what was from being sent. */
 export async function* remove(
   {input}: PreparedDeploy,
   store: ObjectStore,
@@ -60,11 +60,13 @@ export function deleteUnfinished(undeleted: readonly Undeleted[]): Failure {
 export async function* invalidate(
   {input}: PreparedDeploy,
   groups: readonly PendingInvalidation[],
+  what: 'replaced' | 'deleted',
 ): Work<readonly Batch[]> {
   const {aws, timeoutMs, pace, signal, now, sleep} = input;
   const count = new Set(groups.flatMap(group => group.paths)).size;
   const options = {aws, timeoutMs, pace, signal, now, sleep};
-  yield {type: 'step', id: 'invalidate', title: `Invalidate ${count} ${count === 1 ? 'path' : 'paths'}`};
+  const paths = `${count}${what === 'deleted' ? ' deleted' : ''} ${count === 1 ? 'path' : 'paths'}`;
+  yield {type: 'step', id: 'invalidate', title: `Invalidate ${paths}`};
   const batches: Batch[] = [];
   try {
     for (const group of groups) {
@@ -124,7 +126,7 @@ function invalidationUnfinished(error: unknown, paths: number): Failure {
     'INVALIDATION_UNFINISHED',
     `The site is live, but the invalidation of ${paths} ${paths === 1 ? 'path' : 'paths'} failed: ${why}`,
     {
-      hint: `${error instanceof Failure && error.hint !== undefined ? error.hint + ' ' : ''}Then run the same deploy again: it sends the invalidation and nothing else.`,
+      hint: `${error instanceof Failure && error.hint !== undefined ? error.hint + ' ' : ''}Then run the same deploy again: it sends the invalidation and does what is left.`,
       cause: error,
     },
   );

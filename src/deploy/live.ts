@@ -1,6 +1,6 @@
 import {mapConcurrent, type ListedObject, type ObjectHead, type ObjectStore} from '../aws/index.js';
 import type {FileHeaders, SiteFile} from '../site/index.js';
-import {ownFolder, type Manifest, type ManifestEntry} from './manifest.js';
+import {ownFolder, unwritten, type Manifest, type ManifestEntry} from './manifest.js';
 
 /** One object that is live under the site's prefix. */
 export interface LiveObject {
@@ -10,7 +10,7 @@ export interface LiveObject {
   readonly size: number;
   /** What is known of it: from the manifest while its ETag still holds, or read and compared by `adopt`. */
   readonly known: {readonly sha256: string; readonly headers: FileHeaders} | undefined;
-  /** Named in the manifest, whatever its content is now: frontctl put an object there, so it may prune it. */
+  /** Named in the manifest as written, whatever its content is now: frontctl put an object there, so it may prune it. */
   readonly managed: boolean;
 }
 
@@ -33,7 +33,7 @@ export function reconcile(
     if (key === '' || key.startsWith(ownFolder)) continue;
     const entry = manifest?.files.get(key);
     const known = entry?.etag === etag && entry.size === size ? entry : undefined;
-    live.set(key, {etag, size, known, managed: entry !== undefined});
+    live.set(key, {etag, size, known, managed: entry !== undefined && entry.etag !== unwritten(etag)});
   }
   return live;
 }

@@ -8,8 +8,16 @@ export interface ManifestEntry {
   /** Bytes. */
   readonly size: number;
   readonly headers: FileHeaders;
-  /** As S3 answered it, with quotes. The entry counts only while the live object has this ETag. */
+  /**
+   * As S3 answered it, with quotes. The entry counts only while the live object has this ETag. Empty or `unwritten` in
+   * the journal of a deploy: then it tells nothing of the content.
+   */
   readonly etag: string;
+}
+
+/** In place of an ETag, before an object of others is written over for the first time: with `etag` it is still theirs. */
+export function unwritten(etag: string): string {
+  return `!${etag}`;
 }
 
 export interface PendingInvalidation {

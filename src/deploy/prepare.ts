@@ -55,15 +55,19 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
   const unsent = distribution
     ? pending.filter(group => group.state === 'planned' && group.distributionId === distribution.id)
     : [];
-  const own = distribution
-    ? planPaths(changedKeys(plan.steps), {roots: roots.length > 0 ? roots : ['']})
-    : [];
+  const viewed = (steps: DeployPlan['steps']): readonly string[] =>
+    distribution ? planPaths(changedKeys(steps), {roots: roots.length > 0 ? roots : ['']}) : [];
+  const replaced = viewed(plan.steps.filter(step => step.action !== 'delete'));
+  const deletedPaths = viewed(plan.steps.filter(step => step.action === 'delete'));
+  // What is still to be deleted is purged after that.
+  const left = unsent.flatMap(group => group.paths).filter(path => !deletedPaths.includes(path));
   return {
     input,
     plan,
     recorded,
     distribution,
-    paths: [...new Set([...own, ...unsent.flatMap(group => group.paths)])].sort(),
+    paths: [...new Set([...replaced, ...left])].sort(),
+    deletedPaths,
     resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
     untouched: distribution ? [] : pending,
     url: distribution ? await siteUrl(input, distribution, roots[0] ?? '') : null,
@@ -152,8 +156,9 @@ export function countsOf(plan: DeployPlan): DeployResult['counts'] {
 }
 
 /** The dry run: what `applyDeploy` would do, in its order. */
-export function describePlan({plan, paths, resent, distribution}: PreparedDeploy): PlanDescription {
-  const allPaths = [...new Set([...resent.flatMap(group => group.paths), ...paths])].sort();
+export function describePlan(prepared: PreparedDeploy): PlanDescription {
+  const {plan, paths, deletedPaths, resent, distribution} = prepared;
+  const allPaths = [...new Set([...resent.flatMap(group => group.paths), ...paths, ...deletedPaths])].sort();
   return describe(plan, distribution ? allPaths : []);
 }
 

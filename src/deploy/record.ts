@@ -4,6 +4,7 @@ import {Failure} from '../failure.js';
 import {
   manifestKey,
   serializeManifest,
+  unwritten,
   withPrefix,
   type Manifest,
   type ManifestEntry,
@@ -29,7 +30,10 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
       try {
         current = (await store.put({key, body, sha256, headers, ...condition})).etag;
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'PRECONDITION_FAILED') throw error;
+        // If-Match on an object that is gone is answered 404 (S3 User Guide, "Conditional writes").
+        const isRace =
+          error instanceof Failure && ['PRECONDITION_FAILED', 'NO_SUCH_KEY'].includes(error.code);
+        if (!isRace) throw error;
         // A retry after a lost answer meets what the first attempt wrote.
         const found = await store.get(key);
         if (typeof found !== 'object' || !body.equals(found.body)) {
@@ -49,25 +53,36 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
   };
 }
 
-/** The invalidation of this deploy, as it goes into the manifest; undefined when nothing at the edge becomes wrong. */
-export function ownInvalidation(
-  {input, paths, distribution, plan}: PreparedDeploy,
+/** The invalidations of this deploy, as they go into the manifest; undefined where nothing at the edge becomes wrong. */
+export interface OwnInvalidations {
+  /** Of what is replaced: before the deletes, because an old page at the edge still names the old files. */
+  readonly replaced: PendingInvalidation | undefined;
+  /** Of what is deleted: after the deletes, or the edge would fetch it again. */
+  readonly deleted: PendingInvalidation | undefined;
+}
+
+export function ownInvalidations(
+  {input, paths, deletedPaths, distribution, plan}: PreparedDeploy,
   createdAt: string,
   state: PendingInvalidation['state'],
-): PendingInvalidation | undefined {
-  if (!distribution || paths.length === 0) return undefined;
-  // A release id may be used again for other content, and the same paths under the same reference would be taken for
-  // the earlier invalidation and purge nothing: so the reference names what is changed and when, too.
-  const hash = createHash('sha256').update(`${distribution.id}\n${createdAt}\n${paths.join('\n')}\n`);
-  for (const step of plan.steps)
-    hash.update(`${step.key}\n${step.action === 'delete' ? '' : step.file.sha256}\n`);
-  const reference = `frontctl-${input.release}-${hash.digest('hex').slice(0, 12)}`;
-  return {reference, distributionId: distribution.id, paths, state};
+): OwnInvalidations {
+  const pending = (what: string, of: readonly string[]): PendingInvalidation | undefined => {
+    if (!distribution || of.length === 0) return undefined;
+    // A release id may be used again for other content, and the same paths under the same reference would be taken for
+    // the earlier invalidation and purge nothing: so the reference names what is changed and when, too.
+    const hash = createHash('sha256').update(`${distribution.id}\n${createdAt}\n${what}\n${of.join('\n')}\n`);
+    for (const step of plan.steps)
+      hash.update(`${step.key}\n${step.action === 'delete' ? '' : step.file.sha256}\n`);
+    const reference = `frontctl-${input.release}-${hash.digest('hex').slice(0, 12)}`;
+    return {reference, distributionId: distribution.id, paths: of, state};
+  };
+  return {replaced: pending('replaced', paths), deleted: pending('deleted', deletedPaths)};
 }
 
 /**
  * What the manifest says before the first change: the files of the last release, and every key that is about to be
- * written. New keys are ours from here on, so that a later run prunes what a killed one left behind. Headers that
+ * written. New keys are ours from here on, so that a later run prunes what a killed one left behind; an object that
+ * others put under one of them is ours only once it is written over. Headers that
  * change in place do not show in an ETag; without one in the manifest, a run after a crash looks at the object itself.
  */
 export function filesBefore({recorded, plan}: PreparedDeploy): ReadonlyMap<string, ManifestEntry> {
@@ -76,8 +91,10 @@ export function filesBefore({recorded, plan}: PreparedDeploy): ReadonlyMap<strin
     if (step.action === 'delete') continue;
     const {sha256, size, headers} = step.file;
     const entry = files.get(step.key);
-    if (entry === undefined) files.set(step.key, {sha256, size, headers, etag: ''});
-    else if (step.reason.type === 'headers changed') files.set(step.key, {...entry, etag: ''});
+    const theirs = step.replaces === undefined ? '' : unwritten(step.replaces);
+    if (entry === undefined) files.set(step.key, {sha256, size, headers, etag: theirs});
+    else if (step.reason.type === 'headers changed' && entry.etag !== theirs)
+      files.set(step.key, {...entry, etag: ''});
   }
   return files;
 }

@@ -104,8 +104,10 @@ export interface PreparedDeploy {
   /** The manifest found in the bucket, and its ETag for the compare-and-swap of the next write. */
   readonly recorded: ReadManifest | undefined;
   readonly distribution: Distribution | undefined;
-  /** Viewer paths to invalidate: this plan's, and those of earlier deploys that were recorded and certainly never sent. */
+  /** Viewer paths of what the plan replaces, and those of earlier deploys that were recorded and certainly never sent. */
   readonly paths: readonly string[];
+  /** Viewer paths of what the plan deletes. */
+  readonly deletedPaths: readonly string[];
   /** Perhaps sent by a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
   readonly resent: readonly PendingInvalidation[];
   /** Recorded ones that this deploy does not touch (it has no distribution). */
