@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core';
-import chalk from 'chalk';
+import {chalk} from '../src/terminal/colour.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {durationFlag} from '../src/terminal/flags.js';
 import {count} from '../src/terminal/format.js';

@@ -1,4 +1,4 @@
-import chalk from 'chalk';
+import {chalk} from './colour.js';
 import type {DeployResult, PlanDescription} from '../deploy/index.js';
 import {columns, count, formatBytes, formatDuration} from './format.js';
 

@@ -2,7 +2,7 @@ import {createReadStream, existsSync, readdirSync, rmSync, statSync} from 'node:
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
-import chalk from 'chalk';
+import {chalk} from './colour.js';
 import {Failure} from '../failure.js';
 import {adminCall, dataDirectory, findCloud, type CloudLocation, type CloudStatus} from './embedded-cloud.js';
 import {columns} from './format.js';

@@ -1,4 +1,4 @@
-import {chalkStderr} from 'chalk';
+import {chalkStderr} from './colour.js';
 import type {ProgressEvent} from '../events.js';
 import {formatBytes, formatDuration} from './format.js';
 

@@ -4,9 +4,14 @@ import {waitText, warningLine, type ProgressView} from './progress-text.js';
 /** `tasks`: listr2 on a terminal. `lines`: one line a step, for CI logs and pipes. `silent`: warnings only. */
 export type ProgressMode = 'tasks' | 'lines' | 'silent';
 
-export function progressMode(silent: boolean, isTerminal = process.stderr.isTTY): ProgressMode {
+export function progressMode(
+  silent: boolean,
+  isTerminal = process.stderr.isTTY,
+  env: NodeJS.ProcessEnv = process.env,
+): ProgressMode {
   if (silent) return 'silent';
-  return isTerminal ? 'tasks' : 'lines';
+  // A dumb terminal (an editor's shell) cannot move its cursor.
+  return isTerminal && env['TERM'] !== 'dumb' ? 'tasks' : 'lines';
 }
 
 /** Runs `work` to its end and returns its result; its errors pass through. */

@@ -1,5 +1,5 @@
 import {Errors} from '@oclif/core';
-import {chalkStderr} from 'chalk';
+import {chalkStderr} from './colour.js';
 import {exitCodes, Failure} from '../failure.js';
 
 /** The error shape of `--json`: stable, documented in README. */
@@ -16,14 +16,25 @@ function isUsageError(error: unknown): error is Errors.CLIError {
   return error instanceof Errors.CLIError && error.oclif.exit === exitCodes.usage;
 }
 
+/** What oclif says on several lines, under headings and with a pointer to --help, as one line. */
+function usageSentence(message: string): {readonly text: string; readonly hasHelp: boolean} {
+  const bare = message.replaceAll(/\s*See more help with --help\s*/g, '');
+  const text = bare
+    .replace(/^The following errors? occurred:\s*\n/, '')
+    .replace(/^Parsing (--\S+)\s*\n\s*/, '$1: ')
+    .replace(/^(--\S+): (?=\1 )/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return {text, hasHelp: bare !== message};
+}
+
 /** Any thrown value as the one error that users see. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isUsageError(error)) {
-    // oclif appends "See more help with --help" on a line of its own.
-    const [message = '', ...rest] = error.message.split('\nSee more help');
-    const hint = rest.length > 0 ? 'See --help for the flags and arguments of this command.' : undefined;
-    return new Failure('usage', 'USAGE', message.trim().replaceAll(/\n+/g, ' '), {hint, cause: error});
+    const {text, hasHelp} = usageSentence(error.message);
+    const hint = hasHelp ? 'See --help for the flags and arguments of this command.' : undefined;
+    return new Failure('usage', 'USAGE', text, {hint, cause: error});
   }
   // Only Ctrl-C and SIGTERM abort; a time limit is a TimeoutError.
   if (error instanceof Error && error.name === 'AbortError') {

@@ -76,7 +76,11 @@ describe('progressMode', () => {
     [false, true, 'tasks'],
     [false, false, 'lines'],
   ] as const)('silent %s, terminal %s -> %s', (silent, terminal, mode) => {
-    expect(progressMode(silent, terminal)).toBe(mode);
+    expect(progressMode(silent, terminal, {TERM: 'xterm'})).toBe(mode);
+  });
+
+  it('moves no cursor on a dumb terminal', () => {
+    expect(progressMode(false, true, {TERM: 'dumb'})).toBe('lines');
   });
 });
 

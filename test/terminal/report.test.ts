@@ -20,6 +20,30 @@ describe('errors', () => {
     expect(failure.hint).toContain('--help');
   });
 
+  it.each([
+    [
+      'Parsing --timeout \n\t--timeout 5x is not a duration.\nSee more help with --help',
+      '--timeout 5x is not a duration.',
+    ],
+    [
+      'Parsing --concurrency \n\tExpected an integer but received: x\nSee more help with --help',
+      '--concurrency: Expected an integer but received: x',
+    ],
+    [
+      'The following error occurred:\n  \u001B[2m--local=true cannot also be provided when using --endpoint-url\u001B[22m\nSee more help with --help',
+      '\u001B[2m--local=true cannot also be provided when using --endpoint-url\u001B[22m',
+    ],
+    [
+      'Missing 1 required arg:\npath  Path such as /index.html. May be\n      repeated.\nSee more help with --help',
+      'Missing 1 required arg: path Path such as /index.html. May be repeated.',
+    ],
+  ])('drops the headings and the layout of oclif: %j', (message, sentence) => {
+    expect(asFailure(new Errors.CLIError(message, {exit: 2}))).toMatchObject({
+      message: sentence,
+      hint: expect.stringContaining('--help') as string,
+    });
+  });
+
   it('takes an abort that nobody translated for what it is: Ctrl-C', () => {
     const controller = new AbortController();
     controller.abort();
