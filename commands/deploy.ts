@@ -66,7 +66,7 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
     }),
     release: Flags.string({
       helpValue: 'ID',
-      summary: 'Name of this release (default: the time and four random digits).',
+      summary: 'Name of this release (default: the time and six random hex digits).',
     }),
     commit: Flags.string({helpValue: 'SHA', summary: 'Commit that was built, kept with the release.'}),
   };

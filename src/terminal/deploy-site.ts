@@ -1,6 +1,8 @@
 import {relative, resolve} from 'node:path';
 import {deploy, describeFirstDeploy, describePlan, prepareDeploy, releaseId} from '../deploy/index.js';
 import type {DeployInput, DeployResult, PlanDescription} from '../deploy/index.js';
+import {keyPrefix} from '../config/index.js';
+import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {readSite, type ReadSiteOptions} from '../site/index.js';
 import {ensureSite, findSite, siteName, type EnsureSiteInput} from '../stack/index.js';
@@ -26,10 +28,11 @@ export interface DeployRequest {
 export async function deploySite(session: Session, request: DeployRequest): Promise<DeployResult> {
   const common = await commonInput(session, request);
   if (!request.local) {
-    return session.follow(deploy({...common, ...(await awsTarget(session, request))}));
+    const target = await awsTarget(session, request);
+    return session.follow(warned(await unused(session), deploy({...common, ...target})));
   }
   // Read before anything is made: a missing or empty folder leaves nothing behind.
-  const site = await readSite(common.site);
+  const site = await readSite({...common.site, signal: session.signal});
   const {bucket, distributionId} = await session.follow(
     ensureSite(await localSite(session, request, common)),
   );
@@ -43,19 +46,47 @@ export async function planSite(session: Session, request: DeployRequest): Promis
   const common = await commonInput(session, request);
   if (!request.local) {
     const input = {...common, ...(await awsTarget(session, request))};
-    return describePlan(await session.follow(prepareDeploy(input)));
+    return describePlan(await session.follow(warned(await unused(session), prepareDeploy(input))));
   }
-  const site = await readSite(common.site);
+  const site = await readSite({...common.site, signal: session.signal});
   const found = await findSite(await localSite(session, request, common));
   if (found === undefined) return describeFirstDeploy(site);
   const {bucket, distributionId} = found;
   return describePlan(await session.follow(prepareDeploy({...common, site, bucket, distributionId})));
 }
 
+async function* warned<T>(warning: string | undefined, work: Work<T>): Work<T> {
+  if (warning !== undefined) yield {type: 'warning', message: warning};
+  return yield* work;
+}
+
+/** Says what of the config has no effect on AWS: a deploy makes and changes no distribution there. */
+async function unused(session: Session): Promise<string | undefined> {
+  const {config} = await session.config();
+  // Of customErrorResponses a deploy knows which files are error pages.
+  const keys = Object.keys(config.distribution ?? {})
+    .filter(key => key !== 'id' && key !== 'customErrorResponses')
+    .map(key => `distribution.${key}`);
+  if (config.tags !== undefined) keys.push('tags');
+  if (keys.length === 0) return undefined;
+  return `${keys.join(', ')} of the config ${keys.length === 1 ? 'has' : 'have'} no effect here: a distribution is made from the config under --local only, and none on AWS is changed.`;
+}
+
 type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionId'> & {readonly site: ReadSiteOptions};
 
 async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
   const {config, root} = await session.config();
+  const prefix = (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
+  if (prefix !== '' && !keyPrefix.test(prefix)) {
+    throw badFlag(
+      'prefix',
+      prefix,
+      'a key prefix such as sites/www: no empty segments, "." or "..", and not .frontctl',
+    );
+  }
+  if (request.release !== undefined && !/^[\w.-]{1,64}$/.test(request.release)) {
+    throw badFlag('release', request.release, '1 to 64 letters, digits, dots, hyphens and underscores');
+  }
   const errorPages = config.distribution?.customErrorResponses ?? [];
   return {
     aws: await session.aws(),
@@ -64,7 +95,7 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
       site: config.site ?? {},
       errorPages: errorPages.flatMap(page => page.ResponsePagePath ?? []),
     },
-    prefix: (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, ''),
+    prefix,
     prune: request.prune,
     concurrency: request.concurrency,
     wait: request.wait,
@@ -75,12 +106,22 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
   };
 }
 
+function badFlag(flag: string, value: string, allowed: string): Failure {
+  return new Failure('usage', 'USAGE', `--${flag} "${value}" is not ${allowed}.`);
+}
+
+/** A bucket's name, an access point's ARN or alias. A slash would go on as part of every key. */
+function checkedBucket(flag: string | undefined): string | undefined {
+  if (flag === undefined || /^(?:arn:\S+|\w[\w.-]*)$/.test(flag)) return flag;
+  throw badFlag('bucket', flag, 'a bucket name; folders inside the bucket go into --prefix');
+}
+
 async function awsTarget(
   session: Session,
   request: DeployRequest,
 ): Promise<Pick<DeployInput, 'bucket' | 'distributionId'>> {
   const {config, file} = await session.config();
-  const bucket = request.bucket ?? config.bucket?.name;
+  const bucket = checkedBucket(request.bucket) ?? config.bucket?.name;
   if (bucket === undefined) {
     const where = file === undefined ? '' : ` in ${relative(process.cwd(), file)}`;
     throw new Failure('usage', 'NO_BUCKET', `No bucket is named${where}.`, {
@@ -99,7 +140,7 @@ async function localSite(
   return {
     aws: common.aws,
     name: config.name ?? siteName(common.site.dir),
-    bucket: request.bucket ?? config.bucket?.name,
+    bucket: checkedBucket(request.bucket) ?? config.bucket?.name,
     prefix: common.prefix,
     // The config's id and aliases belong to AWS; the embedded cloud has a distribution of its own.
     distribution: {...config.distribution, id: request.distribution, aliases: []},

@@ -1,6 +1,6 @@
 /** Bad input: one clear sentence, the documented exit code, nothing half done. */
 import {createServer} from 'node:net';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {smallSite, workspace, type ErrorJson, type Workspace} from './workspace.js';
@@ -52,6 +52,27 @@ describe('bad input', () => {
       exit: 2,
       code: 'NO_DIRECTORY',
       says: /build folder/i,
+    },
+    {
+      name: 'a prefix that no key can begin with',
+      args: ['deploy', './dist', '--local', '--prefix', '../a//b'],
+      exit: 2,
+      code: 'USAGE',
+      says: /--prefix "..\/a\/\/b" is not a key prefix/,
+    },
+    {
+      name: 'a release name that is no name',
+      args: ['deploy', './dist', '--local', '--release', 'a b'],
+      exit: 2,
+      code: 'USAGE',
+      says: /--release "a b"/,
+    },
+    {
+      name: 'a bucket with a folder in it',
+      args: ['deploy', './dist', '--bucket', 'site/docs'],
+      exit: 2,
+      code: 'USAGE',
+      says: /--prefix/,
     },
     {
       name: 'a config with a wrong key',
@@ -189,6 +210,17 @@ describe('bad input', () => {
     const {error} = JSON.parse(machine.stdout) as ErrorJson;
     expect(error).toMatchObject({code, exit});
     expect(machine.code).toBe(exit);
+  });
+
+  it('says which fields of the config have no effect on AWS', async () => {
+    const {bucket} = await project.json<{bucket: string}>(['deploy', './dist', '--local']);
+    project.write({'frontctl.config.yaml': 'distribution:\n  priceClass: PriceClass_100\n'});
+    const args = ['deploy', './dist', '--dry-run', '--bucket', bucket, '--endpoint-url', endpoint];
+    const run = await project.run(args, {env: credentials});
+    rmSync(join(project.dir, 'frontctl.config.yaml'));
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toContain('Warning: distribution.priceClass of the config has no effect here');
+    expect((await project.run(args, {env: credentials})).stderr).not.toContain('no effect');
   });
 
   it('a port that is taken', async () => {
