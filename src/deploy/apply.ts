@@ -36,6 +36,8 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
   const store = await input.aws.objects(input.bucket);
   const record = openRecord(store, input.prefix, recorded?.etag);
   const createdAt = new Date(now()).toISOString();
+  const wasHidden = recorded?.manifest.hidden === true;
+  const hidden = wasHidden || (prepared.distribution !== undefined && (yield* hideOwnFolder(prepared)));
   const changedNothing = plan.steps.length === 0 && !plan.manifestStale && recorded !== undefined;
   // A run that only sends what an earlier one left over makes no release.
   const release = changedNothing
@@ -51,6 +53,7 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     ...(release.commit !== undefined && {commit: release.commit}),
     createdAt: release.createdAt,
     files,
+    hidden,
     pendingInvalidations: [...untouched, ...pending, ...present(own?.replaced, own?.deleted)],
   });
 
@@ -60,14 +63,15 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
   const own = ownInvalidations(prepared, createdAt, 'sending');
   const first = [...resent, ...present(own.replaced)];
   const last = present(own.deleted);
-  if (recorded === undefined && prepared.distribution) yield* hideOwnFolder(prepared);
 
   if (uploads.length > 0) {
     const journal = manifest(filesBefore(prepared), planned, resent);
     // What is live is still the last release.
     const live = recorded?.manifest;
     await record.write(
-      live ? {...live, files: journal.files, pendingInvalidations: journal.pendingInvalidations} : journal,
+      live
+        ? {...live, hidden, files: journal.files, pendingInvalidations: journal.pendingInvalidations}
+        : journal,
     );
   }
 
@@ -78,7 +82,8 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
   }
   const writtenLater = doomed.length > 0 || resent.length > 0;
   const isOwn = own.replaced !== undefined || own.deleted !== undefined;
-  if (uploads.length > 0 || isOwn || (plan.manifestStale && !writtenLater)) {
+  const isStale = plan.manifestStale || hidden !== wasHidden;
+  if (uploads.length > 0 || isOwn || (isStale && !writtenLater)) {
     const due = {replaced: own.replaced, deleted: planned.deleted};
     await record.write(manifest(filesWithDoomed(prepared, files), due, resent));
   }
@@ -114,21 +119,26 @@ function present(...groups: readonly (PendingInvalidation | undefined)[]): reado
   return groups.filter(group => group !== undefined);
 }
 
-/** On the first deploy to a bucket: the manifest must not be served. A bucket policy that may not be read or written is only warned about. */
-async function* hideOwnFolder({input, distribution}: PreparedDeploy): Work<void> {
+/**
+ * Until it once succeeded: the manifest must not be served. A bucket policy that may not be read or written is only warned
+ * about. Answers whether the policy says so now.
+ */
+async function* hideOwnFolder({input, distribution}: PreparedDeploy): Work<boolean> {
   const {aws, bucket, prefix} = input;
   const partition = distribution?.arn.split(':')[1];
   try {
     const wrote = await ensurePolicy(aws, bucket, [privateStatement({bucket, prefix, partition})]);
-    if (!wrote) return;
+    if (!wrote) return true;
     yield {type: 'step', id: 'policy', title: `Add FrontctlPrivate to the policy of bucket ${bucket}`};
     yield {type: 'done', id: 'policy', detail: 'CloudFront may not read .frontctl/'};
+    return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     yield {
       type: 'warning',
       message: `The policy of bucket ${bucket} could not be made to keep ${withPrefix(prefix, '.frontctl/')} from viewers: ${why}`,
     };
+    return false;
   }
 }
 

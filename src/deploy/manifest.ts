@@ -39,6 +39,8 @@ export interface Manifest {
   /** By key, relative to the prefix. */
   readonly files: ReadonlyMap<string, ManifestEntry>;
   readonly pendingInvalidations: readonly PendingInvalidation[];
+  /** The bucket policy was seen to keep `.frontctl/` from CloudFront. */
+  readonly hidden: boolean;
 }
 
 /** Everything below this folder of the prefix is frontctl's own: never listed as part of the site, never served. */
@@ -54,6 +56,7 @@ interface ManifestDocument {
   readonly release: string;
   readonly commit?: string;
   readonly createdAt: string;
+  readonly hidden?: boolean;
   readonly pendingInvalidations?: readonly PendingInvalidation[];
   readonly headers: readonly FileHeaders[];
   /** Key -> [SHA-256, bytes, index into `headers`, ETag]. */
@@ -75,12 +78,13 @@ export function serializeManifest(manifest: Manifest): string {
     const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
     rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}]`);
   }
-  const {version, release, commit, createdAt, pendingInvalidations} = manifest;
+  const {version, release, commit, createdAt, hidden, pendingInvalidations} = manifest;
   const head = JSON.stringify({
     version,
     release,
     commit,
     createdAt,
+    ...(hidden && {hidden}),
     ...(pendingInvalidations.length > 0 && {pendingInvalidations}),
     headers,
   });
@@ -128,6 +132,7 @@ export function parseManifest(text: string, where: string): Manifest {
     createdAt: document.createdAt,
     files,
     pendingInvalidations: document.pendingInvalidations ?? [],
+    hidden: document.hidden === true,
   };
 }
 

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {ListMultipartUploadsCommand} from '@aws-sdk/client-s3';
+import {ListMultipartUploadsCommand, PutBucketPolicyCommand} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {
   deploy,
@@ -8,6 +8,8 @@ import {
   prepareDeploy,
   readManifest,
 } from '../../src/deploy/index.js';
+import {readStatement} from '../../src/bucket/index.js';
+import {readDistribution} from '../../src/distribution/index.js';
 import {readSite} from '../../src/site/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {digest} from './site.js';
@@ -183,6 +185,24 @@ describe('deploy', () => {
     expect(await manifest()).toBeDefined();
     expect((await browse(world, site, '/.frontctl/manifest.json')).status).toBe(403);
     expect((await fetch(`${world.cloud.endpoint}/${site.bucket}/index.html`)).status).toBe(403);
+  });
+
+  it('hides its own folder when a distribution comes only later, and looks at the policy no more after that', async () => {
+    const distribution = await readDistribution(world.aws, site.distributionId);
+    const s3 = await world.aws.s3();
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [readStatement({bucket: site.bucket, prefix: ''}, distribution.arn)],
+    });
+    await s3.send(new PutBucketPolicyCommand({Bucket: site.bucket, Policy}));
+    await deployOnce(world, site, {distributionId: undefined});
+    await deployOnce(world, site);
+    expect((await browse(world, site, '/about.html')).status).toBe(200);
+    expect((await browse(world, site, '/.frontctl/manifest.json')).status).toBe(403);
+    world.calls.length = 0;
+    await deployOnce(world, site);
+    expect(world.calls.filter(call => call.includes('Policy'))).toEqual([]);
+    expect(writes()).toEqual([]);
   });
 
   it('serves and purges every file name that a build may hold', async () => {

@@ -36,6 +36,7 @@ const manifests: fc.Arbitrary<Manifest> = fc.record({
     }),
     {maxLength: 2},
   ),
+  hidden: fc.boolean(),
 });
 
 describe('manifest', () => {
@@ -64,6 +65,7 @@ describe('manifest', () => {
       createdAt: 'now',
       files,
       pendingInvalidations: [],
+      hidden: false,
     });
     expect(text.split('immutable')).toHaveLength(2);
   });

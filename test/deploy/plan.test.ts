@@ -146,6 +146,7 @@ describe('reconcile', () => {
       ]),
     ),
     pendingInvalidations: [],
+    hidden: false,
   };
 
   it('believes the manifest only where the ETag still holds, and skips its own folder', () => {
