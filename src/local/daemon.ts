@@ -1,5 +1,5 @@
 /** The process behind `frontctl local start`: `node daemon.js '{"dir": "/site/.frontctl/local", "port": 4510}'`. */
-import {renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -26,9 +26,12 @@ export interface DaemonSettings {
 
 const largestLog = 5 * 1024 * 1024;
 
+/** How soon a cloud notices that its folder is gone. */
+const lookMs = 1000;
+
 /**
- * Runs the cloud until SIGTERM, SIGINT or POST /_frontctl/stop; resolves with the exit code. While it listens,
- * DIR/cloud.json tells where. A Failure goes to stderr as the `--json` error, on one line.
+ * Runs the cloud until SIGTERM, SIGINT, POST /_frontctl/stop, or until its folder is moved or deleted; resolves with the
+ * exit code. While it listens, DIR/cloud.json tells where. A Failure goes to stderr as the `--json` error, on one line.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -88,7 +91,13 @@ async function run(settings: DaemonSettings): Promise<void> {
     log.flush();
   });
 
+  // A project that is deleted or moved takes its cloud along: nobody could find this process, nor it its files.
+  const look = setInterval(() => {
+    if (!existsSync(whereabouts)) end();
+  }, lookMs);
+
   await ended;
+  clearInterval(look);
   rmSync(whereabouts, {force: true});
   await cloud.close();
   log.flush();

@@ -1,7 +1,7 @@
 /** The one place outside local/ that knows how the embedded cloud's process is started, found and stopped. */
 import {spawn} from 'node:child_process';
-import {existsSync, mkdirSync, openSync, closeSync, readFileSync} from 'node:fs';
-import {dirname, join, parse, resolve} from 'node:path';
+import {existsSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync} from 'node:fs';
+import {basename, dirname, join, parse, resolve} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {Failure} from '../failure.js';
@@ -77,7 +77,7 @@ export async function adminCall<T>(endpoint: string, method: 'GET' | 'POST', rou
 
 /**
  * Finds the running cloud or starts one in the background. Its data may be held by a process that starts or ends at this
- * very moment (another command with --local, a kill): that is waited out.
+ * very moment (another command with --local, a kill, a folder that was moved): that is waited out.
  */
 export async function ensureCloud(options: StartOptions): Promise<CloudStatus> {
   for (const deadline = Date.now() + startTimeoutMs; ;) {
@@ -105,6 +105,7 @@ async function startCloud(options: StartOptions): Promise<CloudStatus> {
       cause,
     });
   }
+  keepOutOfGit(dir);
   const output = join(dir, 'startup.log');
   const descriptor = openSync(output, 'w');
   const settings = {
@@ -141,6 +142,17 @@ async function startCloud(options: StartOptions): Promise<CloudStatus> {
       hint: `Read ${output}.`,
     },
   );
+}
+
+/** A project's `.frontctl` folder holds nothing to commit. A folder that the user names elsewhere is theirs. */
+function keepOutOfGit(dir: string): void {
+  const parent = dirname(dir);
+  if (basename(parent) !== '.frontctl') return;
+  try {
+    writeFileSync(join(parent, '.gitignore'), '*\n', {flag: 'wx'});
+  } catch {
+    // There is one already, or the folder cannot be written: both are no reason not to start.
+  }
 }
 
 /** Beside this file in dist/, or the TypeScript source in a checkout that runs unbuilt. */

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {cleanEnvironment, repository} from './cli.js';
@@ -11,6 +11,17 @@ import {
   type LocalStatus,
   type Workspace,
 } from './workspace.js';
+
+const mapped = (files: Readonly<Record<string, string>>, folder: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, body]) => [folder + name, body]));
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('frontctl local', () => {
   let project: Workspace;
@@ -71,6 +82,24 @@ describe('frontctl local', () => {
     appendFileSync(join(data, 'cloud.log'), 'GET / 200\n'.repeat(50_000));
     const logs = await project.run(['local', 'logs'], {started: child => child.stdout?.destroy()});
     expect([logs.code, logs.stderr]).toEqual([0, '']);
+  });
+
+  it('follows its project when that is moved, and stays out of its git', async () => {
+    project.write({...mapped(smallSite, 'before/'), 'before/frontctl.config.json': '{"name": "moved"}'});
+    const at = (folder: string) => ({cwd: join(project.dir, folder)});
+    const before = await project.json<Deployed>(['deploy', 'dist', '--local'], at('before'));
+    const {pid} = await project.json<LocalStatus>(['local', 'status'], at('before'));
+    expect(readFileSync(join(project.dir, 'before/.frontctl/.gitignore'), 'utf8')).toBe('*\n');
+
+    renameSync(join(project.dir, 'before'), join(project.dir, 'after'));
+    const after = await project.json<Deployed>(['deploy', 'dist', '--local'], at('after'));
+    expect(after).toMatchObject({distributionId: before.distributionId, counts: {uploaded: 0}});
+    expect((await fetch(after.url)).status).toBe(200);
+    const status = await project.json<LocalStatus>(['local', 'status'], at('after'));
+    expect(status.pid).not.toBe(pid);
+    // It gave up the lock first, its ports last.
+    await expect.poll(() => isRunning(pid), {timeout: 10_000}).toBe(false);
+    await project.run(['local', 'stop'], at('after'));
   });
 
   it('keeps what it holds over a kill -9', async () => {
