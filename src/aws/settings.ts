@@ -61,8 +61,15 @@ const endpointSelector = (service: ServiceId): Selector<string> => ({
 function parseEndpoint(value: string, source: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Failure('usage', 'BAD_ENDPOINT', `${source} is "${value}", which is not an http or https URL`, {
+    const shown = value.replace(/[^/]*@/, '***@');
+    throw new Failure('usage', 'BAD_ENDPOINT', `${source} is "${shown}", which is not an http or https URL`, {
       hint: 'Write it like http://localhost:4566.',
+    });
+  }
+  // Nothing would send them, and every error that names the endpoint would show them.
+  if (url.username !== '' || url.password !== '') {
+    throw new Failure('usage', 'BAD_ENDPOINT', `${source} for ${url.host} holds a user name or password`, {
+      hint: 'Leave them out of the URL: calls are signed with AWS credentials.',
     });
   }
   return url;

@@ -80,6 +80,17 @@ describe('endpoints', () => {
     });
   });
 
+  it.each(['http://me:pa55w0rd@localhost:4566', 'me:pa55w0rd@localhost:4566'])(
+    'never repeat a password: %s',
+    async endpointUrl => {
+      const error: unknown = await createAws({endpointUrl})
+        .objects('b')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({code: 'BAD_ENDPOINT', exitCode: 2});
+      expect(String(error)).not.toContain('pa55w0rd');
+    },
+  );
+
   it('refuses a number of attempts that is none', async () => {
     expect(await readSettings({env: {...process.env, AWS_MAX_ATTEMPTS: '2'}}).maxAttempts()).toBe(2);
     await expect(
