@@ -133,8 +133,9 @@ function classify(
       rule: `fingerprint (config: ${byConfig.pattern})`,
     };
   }
+  // It names the files that it fetches ahead, as a page does: nothing of them may come after it.
   if (serviceWorker.test(name))
-    return {kind: 'asset', cacheControl: cacheControl.page, rule: 'service worker'};
+    return {kind: 'html', cacheControl: cacheControl.page, rule: 'service worker'};
   const fingerprint = fingerprintOf(key);
   if (fingerprint !== undefined) {
     return {

@@ -2,7 +2,7 @@ import type {SiteConfig} from '../config/types.js';
 
 /**
  * How a file may be replaced. `fingerprinted`: the name holds a hash of the content, so the bytes under this key never
- * change. `html`: an entry point that names other files. `asset`: the rest.
+ * change. `html`: an entry point that names other files: a page, a service worker. `asset`: the rest.
  */
 export type FileKind = 'fingerprinted' | 'asset' | 'html';
 
