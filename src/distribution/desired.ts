@@ -64,6 +64,36 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
   };
 }
 
+/**
+ * The fields of a DistributionConfig, by their top-level names, in which `live` is not as `desired` says. What `desired`
+ * leaves out is CloudFront's to fill in and differs from nothing; nor does the CallerReference, which never changes.
+ */
+export function differingFields(desired: DistributionConfig, live: DistributionConfig): readonly string[] {
+  const found: Readonly<Record<string, unknown>> = {...live};
+  return Object.entries(desired)
+    .filter(([field, value]) => field !== 'CallerReference' && !agrees(found[field], value))
+    .map(([field]) => field);
+}
+
+function agrees(live: unknown, desired: unknown): boolean {
+  if (desired === undefined) return true;
+  if (Array.isArray(desired)) {
+    return (
+      Array.isArray(live) &&
+      live.length === desired.length &&
+      desired.every((item, index) =>
+        // Lists of names (methods, headers) are sets to CloudFront.
+        typeof item === 'string' ? live.includes(item) : agrees(live[index], item),
+      )
+    );
+  }
+  if (typeof desired !== 'object' || desired === null) return live === desired;
+  if ('Quantity' in desired && desired.Quantity === 0 && live === undefined) return true;
+  if (typeof live !== 'object' || live === null) return false;
+  const found: Readonly<Record<string, unknown>> = {...live};
+  return Object.entries(desired).every(([field, value]) => agrees(found[field], value));
+}
+
 /** CloudFront's lists carry their length; an empty one has no Items. */
 function listOf<T>(items: readonly T[] = []): {Quantity: number; Items?: T[]} {
   return items.length === 0 ? {Quantity: 0} : {Quantity: items.length, Items: [...items]};

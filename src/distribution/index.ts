@@ -1,5 +1,5 @@
 /** CloudFront distributions and origin access controls: desired config (pure), find, read, create, wait. */
-export {desiredConfig, isBucketDomain, originDomain, viewerRoots} from './desired.js';
+export {desiredConfig, differingFields, isBucketDomain, originDomain, viewerRoots} from './desired.js';
 export {
   createDistribution,
   findByAlias,

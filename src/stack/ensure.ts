@@ -12,6 +12,7 @@ import {
 import {
   createDistribution,
   desiredConfig,
+  differingFields,
   ensureOriginAccessControl,
   findByTag,
   readDistribution,
@@ -31,8 +32,8 @@ const localDeployPace = {firstMs: 50, factor: 1.5, maxMs: 1000};
  * Makes what a site is missing, in this order: bucket, public access block, ownership, origin access control,
  * distribution, bucket policy; then waits until the distribution is Deployed. Everything is found again by a name or tag
  * that follows from the site's name, so a rerun goes on wherever an earlier run stopped. What is there already is not
- * changed, except that the bucket policy gets frontctl's own statements; a bucket of the user's that allows public access
- * is only warned about.
+ * changed, except that the bucket policy gets frontctl's own statements; a bucket of the user's that allows public access,
+ * and a distribution that was made from other settings, are only warned about.
  *
  * Failures: BUCKET_FORBIDDEN, BUCKET_TAKEN, NO_SUCH_DISTRIBUTION, AMBIGUOUS_SITE, POLICY_TOO_LARGE, WAIT_TIMEOUT (exit 5),
  * and what AWS refuses.
@@ -44,7 +45,7 @@ export async function* ensureSite(input: EnsureSiteInput): Work<SiteResources> {
   yield {type: 'step', id: 'stack', title: 'Check bucket and distribution'};
 
   const region = yield* ensureBucket(input, bucket, created);
-  const distribution = await ensureDistribution(input, bucket, region, created);
+  const distribution = yield* ensureDistribution(input, bucket, region, created);
   const subject = {bucket, prefix, partition: distribution.arn.split(':')[1]};
   const statements = [readStatement(subject, distribution.arn), privateStatement(subject)];
   if (await ensurePolicy(aws, bucket, statements)) created.push(`policy of bucket ${bucket}`);
@@ -108,27 +109,31 @@ async function* ensureBucket({aws, name}: EnsureSiteInput, bucket: string, creat
   return (found.exists ? found.region : undefined) ?? (await aws.region());
 }
 
-async function ensureDistribution(
+async function* ensureDistribution(
   input: EnsureSiteInput,
   bucket: string,
   region: string,
   created: string[],
-): Promise<Distribution> {
+): Work<Distribution> {
   const {aws, name, prefix, distribution: settings} = input;
   if (settings.id !== undefined) return readDistribution(aws, settings.id);
+  const desired = (originAccessControlId: string) =>
+    desiredConfig({name, bucket, region, prefix, originAccessControlId, settings});
   const found = await findByTag(aws, name, bucket);
-  if (found) return found;
+  if (found) {
+    const control = found.config.Origins?.Items?.[0]?.OriginAccessControlId ?? '';
+    const fields = differingFields(desired(control), found.config);
+    if (fields.length > 0) {
+      yield {
+        type: 'warning',
+        message: `Distribution ${found.id} was made from other settings than now (${fields.join(', ')}), and a deploy changes none. \`frontctl local reset\` and a deploy make it anew.`,
+      };
+    }
+    return found;
+  }
   const control = await ensureOriginAccessControl(aws, originAccessControlName(name));
   if (control.created) created.push(`origin access control ${control.name}`);
-  const config = desiredConfig({
-    name,
-    bucket,
-    region,
-    prefix,
-    originAccessControlId: control.id,
-    settings,
-  });
-  const made = await createDistribution(aws, config, {...input.tags, [siteTag]: name});
+  const made = await createDistribution(aws, desired(control.id), {...input.tags, [siteTag]: name});
   created.push(`distribution ${made.id}`);
   return made;
 }

@@ -1,5 +1,11 @@
 import {describe, expect, it} from 'vitest';
-import {desiredConfig, isBucketDomain, originDomain, viewerRoots} from '../../src/distribution/index.js';
+import {
+  desiredConfig,
+  differingFields,
+  isBucketDomain,
+  originDomain,
+  viewerRoots,
+} from '../../src/distribution/index.js';
 
 const base = {
   name: 'shop',
@@ -105,5 +111,44 @@ describe('viewerRoots', () => {
     ['another bucket', [['c', '']], '', []],
   ])('%s', (_name, list, prefix, roots) => {
     expect(viewerRoots(origins(...list), 'b', prefix)).toEqual(roots);
+  });
+});
+
+describe('differingFields', () => {
+  const desired = desiredConfig(base);
+
+  it('minds what is said, not what CloudFront fills in', () => {
+    const live = {...desired, CallerReference: 'other', WebACLId: '', Staging: false};
+    expect(differingFields(desired, live)).toEqual([]);
+    expect(
+      differingFields(
+        {...desired, CustomErrorResponses: {Quantity: 0}},
+        {...live, CustomErrorResponses: undefined},
+      ),
+    ).toEqual([]);
+  });
+
+  it('takes lists of names for sets', () => {
+    const methods = (Items: ('GET' | 'HEAD')[]) => ({
+      ...desired,
+      DefaultCacheBehavior: {
+        TargetOriginId: 'a',
+        ViewerProtocolPolicy: 'https-only' as const,
+        AllowedMethods: {Quantity: Items.length, Items},
+      },
+    });
+    expect(differingFields(methods(['GET', 'HEAD']), methods(['HEAD', 'GET']))).toEqual([]);
+    expect(differingFields(methods(['GET', 'HEAD']), methods(['GET']))).toEqual(['DefaultCacheBehavior']);
+  });
+
+  it.each([
+    [
+      'CustomErrorResponses',
+      {customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/404.html', ResponseCode: '404'}]},
+    ],
+    ['Comment', {raw: {Comment: 'other'}}],
+    ['DefaultRootObject', {defaultRootObject: 'home.html'}],
+  ])('names %s', (field, settings) => {
+    expect(differingFields(desiredConfig({...base, settings}), desired)).toEqual([field]);
   });
 });

@@ -73,8 +73,9 @@ describe('ensureSite', () => {
     ]);
 
     world.calls.length = 0;
-    const again = (await finish(ensureSite(siteInput(world.aws)))).result;
+    const {result: again, events} = await finish(ensureSite(siteInput(world.aws)));
     expect(again).toEqual({...result, created: []});
+    expect(events.filter(event => event.type === 'warning')).toEqual([]);
     expect(world.calls.filter(call => isWrite(call.split(' ')[1] ?? ''))).toEqual([]);
   });
 
@@ -113,6 +114,22 @@ describe('ensureSite', () => {
     };
     const {result} = await finish(ensureSite(input));
     expect(result).toMatchObject({bucket: 'other-bucket', distributionId: first.distributionId});
+    expect(world.calls.filter(call => /^cloudfront (Create|Update)/.test(call))).toEqual([]);
+  });
+
+  it('says that settings which changed since have no effect', async () => {
+    await finish(ensureSite(siteInput(world.aws)));
+    world.calls.length = 0;
+    const distribution = {
+      customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/index.html', ResponseCode: '200'}],
+    };
+    const {events} = await finish(ensureSite({...siteInput(world.aws), distribution}));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'warning',
+        message: expect.stringContaining('(CustomErrorResponses)') as string,
+      }),
+    );
     expect(world.calls.filter(call => /^cloudfront (Create|Update)/.test(call))).toEqual([]);
   });
 
