@@ -1,11 +1,11 @@
-import {costUSD, planPaths} from '../invalidation/index.js';
+import {costUSD, planPaths, withoutCovered} from '../invalidation/index.js';
 import {readDistribution, viewerRoots, type Distribution} from '../distribution/index.js';
 import {readSite, type Site} from '../site/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
 import {adopt, reconcile, sameBytes, type LiveObject} from './live.js';
-import {readManifest, withPrefix, type ReadManifest} from './manifest.js';
+import {readManifest, siteAddress, withPrefix, type ReadManifest} from './manifest.js';
 import {changedKeys, fileCount, planDeploy, reasonText} from './plan.js';
 import {relay, throttled, type Emit} from './relay.js';
 import type {DeployInput, DeployPlan, DeployResult, PlanDescription, PreparedDeploy} from './types.js';
@@ -20,7 +20,7 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
   yield {
     type: 'step',
     id: 'read',
-    title: `Compare ${input.site.dir} with s3://${withPrefix(input.prefix, input.bucket)}`,
+    title: `Compare ${input.site.dir} with ${siteAddress(input.bucket, input.prefix)}`,
   };
   const {site, bucket, distribution} = yield* relay(emit => readAll(input, throttled(emit, now)));
   const {store, recorded, live} = bucket;
@@ -43,7 +43,7 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
   const roots = distribution ? viewerRoots(distribution.config, input.bucket, input.prefix) : [];
   const pending = recorded?.manifest.pendingInvalidations ?? [];
   if (distribution && roots.length === 0) {
-    const what = `No origin of distribution ${distribution.id} reads from s3://${withPrefix(input.prefix, input.bucket)}`;
+    const what = `No origin of distribution ${distribution.id} reads from ${siteAddress(input.bucket, input.prefix)}`;
     yield {type: 'warning', message: `${what}: what it caches is invalidated as if one did.`};
   }
   if (!distribution && (changedKeys(plan.steps).length > 0 || pending.length > 0)) {
@@ -99,6 +99,7 @@ async function readAll(input: DeployInput, emit: Emit) {
             },
           }),
     ]);
+    input.signal?.throwIfAborted();
     return {bucket, distribution, site};
   } catch (error) {
     throw input.signal?.aborted === true
@@ -136,12 +137,13 @@ async function siteUrl(input: DeployInput, distribution: Distribution, root: str
 function summary(site: Site, plan: DeployPlan): string {
   const {uploaded, updated, deleted, unchanged} = countsOf(plan);
   const parts = [
-    uploaded > 0 && `${uploaded} to upload`,
-    updated > 0 && `${updated} with new headers`,
-    deleted > 0 && `${deleted} to delete`,
-    unchanged > 0 && `${unchanged} unchanged`,
-  ].filter(part => part !== false);
-  return `${fileCount(site.files.length)}: ${parts.join(', ')}`;
+    [uploaded, 'to upload'],
+    [updated, 'with new headers'],
+    [deleted, 'to delete'],
+    [unchanged, 'unchanged'],
+  ] as const;
+  const told = parts.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
+  return `${fileCount(site.files.length)}: ${told.join(', ')}`;
 }
 
 export function countsOf(plan: DeployPlan): DeployResult['counts'] {

@@ -5,6 +5,7 @@ import type {Aws, ObjectStore} from '../../src/aws/index.js';
 import {Failure} from '../../src/failure.js';
 import {parseFault} from '../../src/local/fault.js';
 import {deploy, readManifest} from '../../src/deploy/index.js';
+import {readSite} from '../../src/site/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {
   bodyOf,
@@ -322,6 +323,19 @@ describe('once the site is live', () => {
 });
 
 describe('Ctrl-C', () => {
+  it('before a build that was read already is compared changes nothing', async () => {
+    world = await openWorld();
+    const site = await world.site();
+    await put(before, {});
+    const built = await readSite({dir: world.dir, site: {}});
+    const stop = new AbortController();
+    stop.abort();
+    await expect(
+      finish(deploy(deployInput(world, site, {site: built, signal: stop.signal}))),
+    ).rejects.toMatchObject({code: 'INTERRUPTED', message: 'Interrupted before anything was changed.'});
+    expect(await objectsOf(world, site.bucket)).toEqual([]);
+  });
+
   it.each(['read', 'fingerprinted', 'html', 'delete'])(
     'in step %s says how to go on, and the rerun does',
     async id => {
@@ -347,6 +361,18 @@ describe('Ctrl-C', () => {
       expect(await objectsOf(world, site.bucket)).toEqual(Object.keys(after).sort());
     },
   );
+});
+
+it('refuses to go on when the manifest was deleted meanwhile', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  await deployOnce(world, site);
+  await put(after, before);
+  const work = deploy(deployInput(world, site));
+  await untilPlanned(work);
+  await (await world.aws.objects(site.bucket)).delete('.frontctl/manifest.json');
+  await expect(finish(work)).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
 });
 
 it('refuses to overwrite the manifest of a deploy that ran meanwhile', async () => {
