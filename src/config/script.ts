@@ -75,7 +75,10 @@ function scriptFailure(error: unknown, file: string, name: string): Failure {
     );
   }
   const at = error instanceof Error ? positionInStack(error.stack ?? '', file) : undefined;
-  const place = at === undefined ? name : `${name}:${at.line}:${at.column}`;
+  // jiti puts its own words before the first line of what it transpiles: the column is off there, lines are kept.
+  const isShifted = at?.line === 1 && file.endsWith('.ts');
+  const column = at === undefined || isShifted ? '' : `:${at.column}`;
+  const place = at === undefined ? name : `${name}:${at.line}${column}`;
   const reason = message.split('\n')[0] ?? '';
   return new Failure('usage', 'CONFIG_FAILED', `${place}: the config threw ${JSON.stringify(reason)}.`, {
     hint: 'Run with DEBUG=frontctl to see where.',

@@ -179,3 +179,8 @@ export async function readManifest(store: ObjectStore, prefix: string): Promise<
 export function withPrefix(prefix: string, key: string): string {
   return prefix === '' ? key : `${prefix}/${key}`;
 }
+
+/** What people call the place of a site: `s3://bucket` or `s3://bucket/prefix`. */
+export function siteAddress(bucket: string, prefix: string): string {
+  return `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`;
+}

@@ -66,7 +66,7 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
     plan,
     recorded,
     distribution,
-    paths: [...new Set([...replaced, ...left])].sort(),
+    paths: withoutCovered([...replaced, ...left]),
     deletedPaths,
     resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
     untouched: distribution ? [] : pending,

@@ -4,6 +4,7 @@ import {Failure} from '../failure.js';
 import {
   manifestKey,
   serializeManifest,
+  siteAddress,
   unwritten,
   withPrefix,
   type Manifest,
@@ -40,7 +41,7 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
           throw new Failure(
             'conflict',
             'DEPLOY_CONFLICT',
-            `Another deploy to s3://${withPrefix(prefix, store.bucket)} wrote its manifest while this one ran.`,
+            `Another deploy to ${siteAddress(store.bucket, prefix)} wrote its manifest while this one ran.`,
             {
               hint: 'Deploy again once it is finished: the plan is made anew from what is live.',
               cause: error,

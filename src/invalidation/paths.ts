@@ -54,8 +54,13 @@ export function planPaths(keys: Iterable<string>, options: PlanPathsOptions = {}
   const {roots = [''], maxPaths = 1000} = options;
   const paths = new Set<string>();
   for (const key of keys) for (const root of roots) paths.add(encodePath(root + key));
-  const covered = dropCovered([...paths].sort());
-  return covered.length > maxPaths ? [commonFolder(covered) + '*'] : covered;
+  const minimal = withoutCovered(paths);
+  return minimal.length > maxPaths ? [commonFolder(minimal) + '*'] : minimal;
+}
+
+/** Paths as they are, deduplicated and sorted, without those that a wildcard among them covers. */
+export function withoutCovered(paths: Iterable<string>): readonly string[] {
+  return dropCovered([...new Set(paths)].sort());
 }
 
 /** `sorted` in code unit order: a wildcard stands before everything that it covers but shorter siblings, so one pass with a stack will do. */

@@ -151,6 +151,12 @@ describe('formats', () => {
       'CONFIG_FAILED',
       /^frontctl\.config\.mjs:2:9: the config threw "boom"/,
     ],
+    [
+      'ts',
+      'export default () => { throw new Error("boom"); };',
+      'CONFIG_FAILED',
+      /^frontctl\.config\.ts:1: the config threw "boom"/,
+    ],
     ['ts', 'import "no-such-package";\nexport default {};', 'CONFIG_FAILED', /no-such-package/],
     ['ts', 'export const config = {};', 'CONFIG_INVALID', /has no default export/],
     ['mjs', 'export const config = {};', 'CONFIG_INVALID', /has no default export/],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Manifest} from '../../src/deploy/index.js';
-import {parseManifest, serializeManifest} from '../../src/deploy/manifest.js';
+import {parseManifest, serializeManifest, siteAddress} from '../../src/deploy/manifest.js';
 
 const hex = (length: number) =>
   fc.string({unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length});
@@ -91,4 +91,11 @@ describe('manifest', () => {
       expect.objectContaining({code, message: expect.stringContaining('s3://b/.frontctl') as string}),
     );
   });
+});
+
+it.each([
+  ['', 's3://coffee'],
+  ['sites/www', 's3://coffee/sites/www'],
+])('the address of a site under prefix %j', (prefix, address) => {
+  expect(siteAddress('coffee', prefix)).toBe(address);
 });

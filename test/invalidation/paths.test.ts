@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {costUSD, encodePath, normalizePath, planPaths} from '../../src/invalidation/index.js';
+import {costUSD, encodePath, normalizePath, planPaths, withoutCovered} from '../../src/invalidation/index.js';
 
 describe('encodePath', () => {
   it.each([
@@ -122,4 +122,9 @@ it.each([
   [3, 5000, 0.015],
 ])('%i paths after %i cost $%f', (paths, used, price) => {
   expect(costUSD(paths, used)).toBe(price);
+});
+
+it('a wildcard that was left over from an earlier deploy covers the paths of this one', () => {
+  expect(withoutCovered(['/b.html', '/*', '/a/b.html', '/*'])).toEqual(['/*']);
+  expect(withoutCovered(['/b.html', '/img/*', '/img/a.png', '/b.html'])).toEqual(['/b.html', '/img/*']);
 });
