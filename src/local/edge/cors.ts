@@ -1,4 +1,5 @@
 import type {ResponseHeadersPolicyCorsConfig} from '@aws-sdk/client-cloudfront';
+import {globMatches} from '../wildcard.js';
 import {field, type MutableFields, type ViewerRequest} from './message.js';
 
 const corsHeaders = [
@@ -16,7 +17,7 @@ interface OriginPattern {
   readonly scheme: string | undefined;
   readonly host: string;
   /** undefined: the request's Origin must name no port. */
-  readonly port: RegExp | undefined;
+  readonly port: string | undefined;
 }
 
 const parsePattern = (pattern: string): OriginPattern => {
@@ -25,7 +26,7 @@ const parsePattern = (pattern: string): OriginPattern => {
   return {
     scheme: match?.[1]?.toLowerCase(),
     host: (match?.[2] ?? '').toLowerCase(),
-    port: port === undefined ? undefined : new RegExp(`^${port.replaceAll('*', '\\d*')}$`),
+    port,
   };
 };
 
@@ -45,7 +46,9 @@ export const compileAllowedOrigins = (items: readonly string[]): ((origin: strin
     return patterns.some(
       pattern =>
         (pattern.scheme === undefined || pattern.scheme === scheme) &&
-        (pattern.port === undefined ? port === undefined : port !== undefined && pattern.port.test(port)) &&
+        (pattern.port === undefined
+          ? port === undefined
+          : port !== undefined && globMatches(pattern.port, port)) &&
         (pattern.host.startsWith('*.')
           ? host.length > pattern.host.length - 1 && host.endsWith(pattern.host.slice(1))
           : pattern.host === host),

@@ -61,5 +61,7 @@ export const without = (fields: Fields, ...names: readonly string[]): Fields =>
 /** First value of a field, or undefined. */
 export const field = (fields: ViewerRequest['headers'] | Fields, name: string): string | undefined => {
   const value = fields[name];
-  return typeof value === 'string' ? value : value === undefined ? undefined : value.join(', ');
+  if (typeof value === 'string') return value;
+  // A name like `constructor` finds what every object inherits.
+  return Array.isArray(value) ? value.join(', ') : undefined;
 };

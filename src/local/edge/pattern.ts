@@ -1,10 +1,11 @@
+import {globMatches} from '../wildcard.js';
+
 /** Says whether a normalised path matches. */
 export type Matcher = (path: string) => boolean;
 
 /**
  * Compiles a path pattern of a behavior: `*` is any run of characters (also `/`), `?` exactly one, everything else
  * itself; case-sensitive; the leading `/` is implied; the whole path must match (facts §1).
- * Linear scan with one backtrack point: no input makes it slow.
  */
 export const compilePattern = (pattern: string): Matcher => {
   const glob = pattern.startsWith('/') ? pattern : `/${pattern}`;
@@ -21,27 +22,6 @@ export const compilePattern = (pattern: string): Matcher => {
     }
   }
   return path => globMatches(glob, path);
-};
-
-const globMatches = (glob: string, text: string): boolean => {
-  let g = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (glob[g] === '*') {
-      star = g++;
-      resume = t;
-    } else if (g < glob.length && (glob[g] === '?' || glob[g] === text[t])) {
-      g++;
-      t++;
-    } else if (star !== -1) {
-      g = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (glob[g] === '*') g++;
-  return g === glob.length;
 };
 
 const needsWork = /%|\/\/|\/\.(?:\/|$)|\/\.\.(?:\/|$)/;

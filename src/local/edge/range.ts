@@ -15,7 +15,7 @@ const parse = (header: string): readonly Spec[] | undefined => {
   if (unit === undefined) return undefined;
   const specs: Spec[] = [];
   for (const part of unit.split(',')) {
-    const match = /^\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/.exec(part);
+    const match = /^(\d{0,15})\s*-\s*(\d{0,15})$/.exec(part.trim());
     if (match === null) return undefined;
     const first = match[1] === '' ? undefined : Number(match[1]);
     const last = match[2] === '' ? undefined : Number(match[2]);

@@ -3,6 +3,7 @@ import type {
   OriginRequestPolicyConfig,
   ParametersInCacheKeyAndForwardedToOrigin,
 } from '@aws-sdk/client-cloudfront';
+import {globMatches} from '../wildcard.js';
 import {field, type ViewerRequest} from './message.js';
 
 /** Which names a policy selects, of query parameters or cookies. */
@@ -40,16 +41,8 @@ export const union = (a: Selection, b: Selection): Selection => {
 export const legacyCookies = (cookies: CookiePreference | undefined): Selection => {
   if (cookies?.Forward === 'all') return selectAll;
   if (cookies?.Forward !== 'whitelist') return selectNone;
-  const patterns = (cookies.WhitelistedNames?.Items ?? []).map(
-    name =>
-      new RegExp(
-        `^${name
-          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-          .replaceAll('*', '.*')
-          .replaceAll('?', '.')}$`,
-      ),
-  );
-  return {kind: 'some', has: name => patterns.some(pattern => pattern.test(name))};
+  const patterns = cookies.WhitelistedNames?.Items ?? [];
+  return {kind: 'some', has: name => patterns.some(pattern => globMatches(pattern, name))};
 };
 
 type Parameters = Pick<ParametersInCacheKeyAndForwardedToOrigin, 'CookiesConfig' | 'QueryStringsConfig'>;

@@ -1,12 +1,15 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, it, test} from 'vitest';
 import {negotiate} from '../../../src/local/edge/accept-encoding.js';
 import {chooseCoding, compressedHeaders} from '../../../src/local/edge/compression.js';
 import {compileAllowedOrigins} from '../../../src/local/edge/cors.js';
 import {errorTtl, freshness, parseCacheControl} from '../../../src/local/edge/freshness.js';
 import {headersToViewer, replaysCookies} from '../../../src/local/edge/headers-to-viewer.js';
+import {field} from '../../../src/local/edge/message.js';
 import {bucketOf} from '../../../src/local/edge/origin/address.js';
 import {errorPage, redirect} from '../../../src/local/edge/pages.js';
 import {compilePattern, normalizePath} from '../../../src/local/edge/pattern.js';
+import {resolveRange} from '../../../src/local/edge/range.js';
+import {legacyCookies} from '../../../src/local/edge/selection.js';
 import {canonicalName} from '../../../src/local/edge/send.js';
 import {splitHost, splitTarget} from '../../../src/local/edge/viewer.js';
 
@@ -257,4 +260,51 @@ test('names and targets off the wire', () => {
   expect(splitHost('')).toEqual({host: '', port: undefined});
   expect(splitTarget('http://h:1?x')).toEqual({path: '/', query: 'x'});
   expect(splitTarget('/a?b?c#d')).toEqual({path: '/a', query: 'b?c'});
+});
+
+describe('no input makes a rule slow', () => {
+  // Each took seconds, or for ever, with a backtracking expression.
+  const many = 'a'.repeat(30_000);
+  const stars = `${'*a'.repeat(20)}*b`;
+  it.each([
+    ['Range', () => resolveRange(`bytes=${' '.repeat(30_000)}x`, 10)],
+    ['a path pattern', () => compilePattern(stars)(`/${many}`)],
+    [
+      'a legacy cookie list',
+      () => {
+        const chosen = legacyCookies({Forward: 'whitelist', WhitelistedNames: {Quantity: 1, Items: [stars]}});
+        return chosen.kind === 'some' && chosen.has(many);
+      },
+    ],
+    [
+      'a CORS port',
+      () => compileAllowedOrigins([`http://a:${'*1'.repeat(20)}`])(`http://a:${'1'.repeat(30_000)}0`),
+    ],
+  ])('%s', (_what, judge) => {
+    const started = performance.now();
+    judge();
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('reads legacy cookie wildcards and CORS ports as before', () => {
+    const chosen = legacyCookies({Forward: 'whitelist', WhitelistedNames: {Quantity: 1, Items: ['s?.*-id']}});
+    const has = chosen.kind === 'some' ? chosen.has : () => undefined;
+    expect([has('s1.x-id'), has('s1.-id'), has('s12.x-id'), has('s1xx-id')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const allowed = compileAllowedOrigins(['http://a:80*']);
+    expect([allowed('http://a:8080'), allowed('http://a:81'), allowed('http://a')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('finds no field that every object inherits', () => {
+    expect(field({}, 'constructor')).toBeUndefined();
+    expect(field({}, '__proto__')).toBeUndefined();
+  });
 });

@@ -1,7 +1,7 @@
 import {BlockList, isIP} from 'node:net';
 
 import {malformedPolicy} from '../errors.js';
-import {wildcard} from './wildcard.js';
+import {globMatches} from '../../wildcard.js';
 
 /** What a request looks like to a policy: lowercase condition keys (`aws:sourcearn`) and their values. */
 export type RequestKeys = ReadonlyMap<string, readonly string[]>;
@@ -17,7 +17,7 @@ export interface Condition {
 
 type Test = (actual: string, wanted: string) => boolean;
 
-const like: Test = (actual, wanted) => wildcard(wanted).test(actual);
+const like: Test = (actual, wanted) => globMatches(wanted, actual);
 /** ARN patterns match field by field: `*` does not cross a colon in the first five. */
 const arnLike: Test = (actual, wanted) => {
   const split = (arn: string): readonly string[] => {

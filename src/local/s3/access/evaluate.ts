@@ -1,7 +1,7 @@
 import type {Caller} from '../../types.js';
 import {conditionHolds, expand, type Condition, type RequestKeys} from './conditions.js';
 import type {Policy, Principals, Statement} from './policy.js';
-import {wildcard} from './wildcard.js';
+import {globMatches} from '../../wildcard.js';
 
 export type Verdict = 'allow' | 'deny' | 'neutral';
 
@@ -26,20 +26,6 @@ const principalMatches = (principals: Principals, caller: Caller): boolean => {
   }
 };
 
-const compiled = new Map<string, RegExp>();
-/** Compiled patterns are kept: policies are few and every request asks. */
-const matches = (pattern: string, text: string, flags: 's' | 'is'): boolean => {
-  if (pattern === '*') return true;
-  const id = flags + pattern;
-  let expression = compiled.get(id);
-  if (!expression) {
-    if (compiled.size > 10_000) compiled.clear();
-    expression = wildcard(pattern, flags);
-    compiled.set(id, expression);
-  }
-  return expression.test(text);
-};
-
 const applies = (
   statement: Statement,
   caller: Caller,
@@ -47,11 +33,12 @@ const applies = (
   resource: string,
   request: () => RequestKeys,
 ): boolean =>
-  statement.actions.some(pattern => matches(pattern, action, 'is')) !== statement.notAction &&
+  statement.actions.some(pattern => globMatches(pattern.toLowerCase(), action.toLowerCase())) !==
+    statement.notAction &&
   principalMatches(statement.principals, caller) !== statement.notPrincipal &&
   statement.resources.some(pattern => {
     const expanded = pattern.includes('${') ? expand(pattern, request()) : pattern;
-    return expanded !== undefined && matches(expanded, resource, 's');
+    return expanded !== undefined && globMatches(expanded, resource);
   }) !== statement.notResource &&
   statement.conditions.every(condition => conditionHolds(condition, request()));
 

@@ -1,6 +1,6 @@
 import {malformedPolicy} from '../errors.js';
 import {parseConditions, type Condition} from './conditions.js';
-import {wildcard} from './wildcard.js';
+import {globMatches} from '../../wildcard.js';
 
 /** Who a statement names. `aws`: account ids and ARNs; `*` in `anyone`. */
 export interface Principals {
@@ -143,7 +143,7 @@ const parseStatement = (raw: unknown, bucket: string): Statement => {
     const [head = ''] = arn.split('/');
     return (
       head === own ||
-      (/[*?]/.test(head) && head.startsWith('arn:aws:s3:::') && wildcard(head).test(own)) ||
+      (/[*?]/.test(head) && head.startsWith('arn:aws:s3:::') && globMatches(head, own)) ||
       arn === '*'
     );
   };
