@@ -27,6 +27,19 @@ const checkTarget: Step = exchange =>
     ? undefined
     : refusal(exchange, {status: 400, reason: 'Bad request. The request target is not a path.'});
 
+/** A second Host line would let two parties on the way see two different requests (RFC 9112 section 3.2). */
+const checkHost: Step = exchange => {
+  const {rawHeaders} = exchange.viewer;
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+  return hosts.length > 1
+    ? refusal(
+        exchange,
+        {status: 400, reason: 'Bad request. The request has more than one Host header.'},
+        true,
+      )
+    : undefined;
+};
+
 /** More than two distributions in a chain: this one would be the third (facts §2). */
 const checkLoop: Step = exchange => {
   const via = field(exchange.viewer.headers, 'via');
@@ -97,6 +110,7 @@ const checkProtocol: Step = exchange => {
 export const viewerSteps: readonly Step[] = [
   checkSizes,
   checkTarget,
+  checkHost,
   checkEnabled,
   checkLoop,
   checkLocation,

@@ -234,3 +234,12 @@ test('§6 error pages that fail into each other do not wait for each other', asy
   const [a, b] = await Promise.all([get('/a.html'), get('/b.html')]);
   expect([a.status, b.status]).toEqual([403, 404]);
 });
+
+test.each([
+  {answer: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', why: '101'},
+  {answer: 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n', why: 'a status below 100'},
+])('§6 $why from the origin is no answer: 502', async ({answer}) => {
+  const {port} = await localOrigin(req => req.socket.write(answer));
+  const {get} = await start(distributionConfig({}, port));
+  expect(await get('/a')).toMatchObject({status: 502, headers: {'x-cache': 'Error from cloudfront'}});
+});

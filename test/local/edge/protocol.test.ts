@@ -272,3 +272,9 @@ test('distributions come and go while the edge runs', async () => {
   await edge.settled();
   expect(edge.portOf('E2')).toBeUndefined();
 });
+
+test('§2 a second Host header is refused', async () => {
+  const {edge} = await start(distributionConfig(), {fetchS3: site().fetchS3});
+  const text = 'GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n';
+  expect(await raw(edge.portOf('E1')!, text)).toContain('HTTP/1.1 400');
+});

@@ -95,10 +95,23 @@ export const askCustom = (
       deadline.cancel();
       reject(failure ?? explain(error, origin));
     });
+    // No Upgrade was sent: 101 is no answer to this request.
+    outgoing.once('upgrade', (response, socket) => {
+      socket.destroy();
+      deadline.cancel();
+      reject(unusable(origin, response.statusCode));
+    });
     outgoing.once('response', response => {
+      const {statusCode = 0} = response;
+      if (statusCode < 200) {
+        response.destroy();
+        deadline.cancel();
+        reject(unusable(origin, statusCode));
+        return;
+      }
       watchSilence(response, deadline.cancel, startDeadline, origin);
       resolve({
-        status: response.statusCode ?? 502,
+        status: statusCode,
         headers: response.headers as Arrival['headers'],
         body: response,
         s3: false,
@@ -107,6 +120,9 @@ export const askCustom = (
     if (request.body === undefined) outgoing.end();
     else pipeline(request.body, outgoing, () => undefined);
   });
+
+const unusable = (origin: CustomOrigin, status: number | undefined): OriginFailure =>
+  new OriginFailure(502, 502, `The origin ${origin.domainName} answered with status ${status}.`, 'never');
 
 /** Ends an answer in which the origin falls silent; a slow viewer (bytes waiting here) is not the origin's silence. */
 const watchSilence = (
