@@ -39,6 +39,8 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
   }
   const plan = planDeploy({files: site.files, live, recorded: recorded?.manifest.files, prune: input.prune});
   yield {type: 'done', id: 'read', detail: summary(site, plan)};
+  const unlinked = skippedLinks(site);
+  if (unlinked !== undefined) yield {type: 'warning', message: unlinked};
 
   const roots = distribution ? viewerRoots(distribution.config, input.bucket, input.prefix) : [];
   const pending = recorded?.manifest.pendingInvalidations ?? [];
@@ -144,6 +146,15 @@ function summary(site: Site, plan: DeployPlan): string {
   ] as const;
   const told = parts.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
   return `${fileCount(site.files.length)}: ${told.join(', ')}`;
+}
+
+/** Dotfiles and what `site.ignore` names stay behind as the user knows; a link that does is a file that the site will miss. */
+function skippedLinks({skipped}: Site): string | undefined {
+  const links = skipped.filter(({reason}) => reason.includes('symbolic link'));
+  const [first] = links;
+  if (first === undefined) return undefined;
+  const more = links.length > 1 ? ` and ${links.length - 1} more` : '';
+  return `Not deployed: ${first.path} (${first.reason})${more}.`;
 }
 
 export function countsOf(plan: DeployPlan): DeployResult['counts'] {

@@ -63,7 +63,8 @@ function requireDirectory(dir: string, given: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw failureOf(error, given);
   }
   if (stats === undefined) {
-    throw new Failure('usage', 'NO_SUCH_DIRECTORY', `There is no build folder ${given} (looked at ${dir}).`, {
+    const looked = dir === given ? '' : ` (looked at ${dir})`;
+    throw new Failure('usage', 'NO_SUCH_DIRECTORY', `There is no build folder ${given}${looked}.`, {
       hint: buildHint(dir),
     });
   }

@@ -1,4 +1,6 @@
 import {randomBytes} from 'node:crypto';
+import {symlink} from 'node:fs/promises';
+import {join} from 'node:path';
 import {ListMultipartUploadsCommand, PutBucketPolicyCommand} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {
@@ -238,6 +240,17 @@ describe('deploy', () => {
     expect((await browse(world, site, '/docs/v1/about.html')).text).toBe('new');
     expect((await browse(world, site, '/docs/v1/.frontctl/manifest.json')).status).toBe(403);
     expect((await browse(world, site, '/about.html')).text).toBe(build['about.html']);
+  });
+
+  it('names a link that the site will miss', async () => {
+    await symlink('nowhere', join(world.dir, 'broken.html'));
+    await symlink('gone', join(world.dir, 'other.html'));
+    const {result, events} = await finish(prepareDeploy(deployInput(world, site)));
+    expect(result.plan.steps.map(step => step.key)).not.toContain('broken.html');
+    expect(events).toContainEqual({
+      type: 'warning',
+      message: 'Not deployed: broken.html (broken symbolic link) and 1 more.',
+    });
   });
 
   it('uploads only, with a warning, without a distribution', async () => {
