@@ -1,5 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 
+import {isForeign} from './foreign.js';
+
 /** What `GET /_frontctl/status` answers. */
 export interface CloudStatus {
   readonly version: string;
@@ -25,6 +27,8 @@ export interface Administration {
 }
 
 const prefix = '/_frontctl/';
+/** Far beyond it dates end (ECMA-262, 21.4.1.1), and with them every answer that carries one. */
+const longestAdvanceMs = 100 * 365 * 86_400_000;
 
 export const isAdmin = ({url}: IncomingMessage): boolean => url?.startsWith(prefix) ?? false;
 
@@ -58,8 +62,10 @@ export async function answerAdmin(
       return;
     case 'POST advance': {
       const ms = Number(searchParams.get('ms') ?? Number.NaN);
-      if (!Number.isFinite(ms) || ms < 0) {
-        send(400, {error: 'advance needs ?ms=, a number of milliseconds that is not negative.'});
+      if (!(ms >= 0 && ms <= longestAdvanceMs)) {
+        send(400, {
+          error: 'advance needs ?ms=, a number of milliseconds from 0 to those of a hundred years.',
+        });
         return;
       }
       administration.advance(ms);
@@ -75,9 +81,4 @@ export async function answerAdmin(
     default:
       send(404, {error: `There is no ${request.method ?? ''} ${pathname}.`});
   }
-}
-
-function isForeign({headers}: IncomingMessage): boolean {
-  const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
-  return headers.origin !== undefined || !['127.0.0.1', 'localhost', '[::1]'].includes(host);
 }

@@ -8,9 +8,12 @@ import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './adm
 import {createClock} from './clock.js';
 import {createCloudFront} from './cloudfront/index.js';
 import {createEdge, type RunningEdge} from './edge/index.js';
+import {distributionOf} from './edge/tls.js';
 import type {ControlPlane, Edge, FetchS3} from './edge/types.js';
+import {splitHost} from './edge/viewer.js';
 import {injectFaults, type Fault} from './fault.js';
 import {createFetchS3} from './fetch-s3.js';
+import {isForeignWrite} from './foreign.js';
 import {createRoute53} from './route53/index.js';
 import {createS3, liveBlobs} from './s3/index.js';
 import {listenExactly, listenNear, loopback, stopListening} from './listen.js';
@@ -108,11 +111,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (rebuilding) await rebuilding;
-    const distribution = house.controlPlane.distributionByHost(hostName(request.headers.host));
     const viewerHost = request.headers.host ?? '';
+    const distribution = distributionOf(house.controlPlane, splitHost(viewerHost).host);
     if (distribution)
       house.edge.handle(request, response, {distributionId: distribution.id, scheme: 'http', viewerHost});
     else if (isAdmin(request)) await answerAdmin(request, response, administration);
+    else if (isForeignWrite(request)) refuseForeign(request, response, options);
     else await serveApi(request, response, house.dispatch, origin, options);
   };
 
@@ -295,7 +299,11 @@ async function serveApi(
   }
 }
 
-const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
+function refuseForeign(request: IncomingMessage, response: ServerResponse, {log}: CloudOptions): void {
+  const {method = '', url = '/'} = request;
+  response.writeHead(403, {'content-type': 'text/plain'});
+  response.end('The embedded cloud takes no changes from web pages that are not on this machine.\n');
+  log?.({at: new Date(), by: 's3', operation: '-', method, path: pathOf(url), status: 403, ms: 0});
+}
 
-/** `D111111ABCDEF8.cloudfront.net:4510` -> `d111111abcdef8.cloudfront.net` */
-const hostName = (header = ''): string => header.toLowerCase().replace(/:\d+$/, '');
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;

@@ -41,12 +41,17 @@ export function openLog(file: string, limit: number): LogFile {
 
   return {
     write(line) {
-      lines.push(`${line}\n`);
+      lines.push(`${printable(line)}\n`);
       timer ??= setTimeout(flush, gatherMs).unref();
     },
     flush,
   };
 }
+
+/** Paths and error texts come from clients: no control character of theirs shall reach a terminal that shows the log. */
+const printable = (line: string): string =>
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  line.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 function sizeOf(file: string): number {
   try {

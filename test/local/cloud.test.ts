@@ -170,6 +170,9 @@ describe('a site on the whole cloud', () => {
     const answer = await ask(`${cloud.endpoint}/`, {headers: {host: `${site.domainName.toUpperCase()}:80`}});
     expect(answer.status).toBe(301);
     expect(answer.headers.location).toMatch(/^https:/);
+    // Browsers resolve *.localhost to this machine; a name may end in a dot.
+    for (const host of [`${site.domainName}.localhost:4510`, `${site.domainName}.`])
+      expect((await ask(`${cloud.endpoint}/`, {headers: {host}})).status).toBe(301);
   });
 
   it('serves new bytes after an invalidation, old ones before', async () => {
@@ -217,9 +220,22 @@ describe('a site on the whole cloud', () => {
     expect((await ask(status, {headers: {host: 'rebound.example.com'}})).status).toBe(403);
     expect((await ask(`${cloud.endpoint}/_frontctl/nothing`)).status).toBe(404);
     expect((await ask(`${cloud.endpoint}/_frontctl/advance?ms=-1`, {method: 'POST'})).status).toBe(400);
+    expect((await ask(`${cloud.endpoint}/_frontctl/advance?ms=1e15`, {method: 'POST'})).status).toBe(400);
     const before = cloud.clock.now();
     expect((await ask(`${cloud.endpoint}/_frontctl/advance?ms=3600000`, {method: 'POST'})).status).toBe(200);
     expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it('takes no changes through its APIs from web pages elsewhere', async () => {
+    const put = (origin: string) =>
+      ask(`${cloud.endpoint}/open/from-a-page`, {method: 'PUT', headers: {origin, 'content-length': '0'}});
+    for (const origin of ['https://example.com', 'http://rebound.example.com:4510', 'null'])
+      expect(await put(origin)).toMatchObject({
+        status: 403,
+        body: expect.stringContaining('web pages') as string,
+      });
+    // A page of this machine gets as far as S3, which refuses it for having no signature.
+    expect((await put('http://localhost:5173')).body).toContain('<Code>AccessDenied</Code>');
   });
 
   it('is empty after a reset, at the same endpoint', async () => {
