@@ -68,11 +68,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const {code} = error as {code?: unknown};
-  // lmdb hands on errno 28 and its text; fs says ENOSPC or, for a quota, EDQUOT.
+  // lmdb hands on errno 28 and its text, or 5 (EIO) where the disk took only a part of its pages; fs says ENOSPC or, for
+  // a quota, EDQUOT.
   return (
     code === 'ENOSPC' ||
     code === 'EDQUOT' ||
     code === 28 ||
+    code === 5 ||
     /no space left on device|quota exceeded/i.test(error.message)
   );
 }
