@@ -40,18 +40,24 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult> {
 
   protected override async execute(): Promise<InvalidateResult> {
     const {argv, flags} = await this.parse(Invalidate);
-    return invalidatePaths(this.session(flags), {
+    const session = this.session(flags);
+    const result = await invalidatePaths(session, {
       ...flags,
       paths: argv as string[],
       timeoutMs: flags.timeout,
     });
+    this.accountFlags = (await session.aws()).commandFlags;
+    return result;
   }
+
+  /** What the command that waits has to say to reach the same account. */
+  private accountFlags = '';
 
   protected override text(result: InvalidateResult): string {
     const ids = result.batches.map(batch => batch.id).join(' ');
     const line = `${result.status === 'Completed' ? chalk.green('Completed:') : chalk.yellow('In progress:')} ${count(result.paths.length, 'path')} on ${result.distributionId}, ${ids}`;
     return result.status === 'Completed'
       ? line
-      : `${line}\nWait for it with: ${this.config.bin} invalidation wait ${ids} --distribution ${result.distributionId}`;
+      : `${line}\nWait for it with: ${this.config.bin} invalidation wait ${ids} --distribution ${result.distributionId}${this.accountFlags}`;
   }
 }

@@ -30,6 +30,18 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   return () => (loaded ??= load());
 };
 
+/**
+ * The flags that lead another command to the same account and endpoint, each after a space: ` --local`, ` --profile work`;
+ * empty where the environment decides. An endpoint with a password in it is not repeated.
+ */
+export function commandFlags({local, profile, endpointUrl}: AwsOptions): string {
+  if (local !== undefined) return ' --local';
+  return [
+    profile === undefined ? '' : ` --profile ${profile}`,
+    endpointUrl === undefined || endpointUrl.includes('@') ? '' : ` --endpoint-url ${endpointUrl}`,
+  ].join('');
+}
+
 /** Clients and object stores for one choice of account, region and endpoint. Nothing is loaded or read before first use. */
 export function createAws(options: AwsOptions): Aws {
   // The SDK prints a notice of several lines on Node 20 when its first client is made, its own SSO and STS clients included.
@@ -156,6 +168,7 @@ export function createAws(options: AwsOptions): Aws {
       return store;
     },
     isEndpointOverridden: settings.isEndpointOverridden,
+    commandFlags: commandFlags(options),
     close: async () => {
       const all = [...closers];
       closers.clear();

@@ -32,6 +32,8 @@ export interface Aws {
   readonly objects: (bucket: string) => Promise<ObjectStore>;
   /** By --endpoint-url, --local, or AWS_ENDPOINT_URL(_*) in the environment. An endpoint in the shared config file is honoured but not seen here. */
   readonly isEndpointOverridden: boolean;
+  /** See `commandFlags`: what a command that frontctl tells people to run next has to say. */
+  readonly commandFlags: string;
   /** Closes sockets. Calls that still run fail. */
   readonly close: () => Promise<void>;
 }

@@ -113,7 +113,7 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
     subject: `invalidation ${options.ids.join(', ')} of distribution ${distributionId}`,
     resumeHint:
       options.resumeHint ??
-      `It goes on at the edge. Go on waiting: frontctl invalidation wait ${options.ids.join(' ')} --distribution ${distributionId}`,
+      `It goes on at the edge. Go on waiting: frontctl invalidation wait ${options.ids.join(' ')} --distribution ${distributionId}${aws.commandFlags}`,
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(aws),
     sleep: options.sleep,

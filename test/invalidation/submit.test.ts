@@ -120,7 +120,9 @@ describe('waitForInvalidations', () => {
     await expect(wait(world.aws, [batch?.id ?? ''], 1000)).rejects.toMatchObject({
       exit: 'unfinished',
       code: 'WAIT_TIMEOUT',
-      hint: expect.stringContaining(`frontctl invalidation wait ${batch?.id ?? ''}`) as string,
+      hint: expect.stringContaining(
+        `frontctl invalidation wait ${batch?.id ?? ''} --distribution ${distributionId} --local`,
+      ) as string,
     });
   });
 
