@@ -1,5 +1,5 @@
-import {Flags} from '@oclif/core';
-import {Failure} from '../failure.js';
+import {Errors, Flags} from '@oclif/core';
+import {exitCodes} from '../failure.js';
 import {parseDuration} from './format.js';
 
 /** A duration flag in milliseconds, written `90s`, `10m`, `2h`. */
@@ -9,11 +9,10 @@ export const durationFlag = Flags.custom<number>({
     const ms = parseDuration(input);
     if (ms === undefined) {
       return Promise.reject(
-        new Failure(
-          'usage',
-          'USAGE',
-          `--${options.name} ${input} is not a duration; write it like 90s, 10m or 2h.`,
-        ),
+        // oclif writes its own words around the message of whatever is thrown here: report.ts knows where to cut.
+        new Errors.CLIError(`--${options.name} ${input} is not a duration; write it like 90s, 10m or 2h.`, {
+          exit: exitCodes.usage,
+        }),
       );
     }
     return Promise.resolve(ms);
