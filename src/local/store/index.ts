@@ -9,7 +9,8 @@ import {Failure} from '../../failure.js';
 import type {Store, Table} from '../types.js';
 import {openBlobs} from './blobs.js';
 import {isRunning, startOf, type Holder} from './lock.js';
-import {openTable, type Database, type UndoLog} from './tables.js';
+import {requireSpace} from './space.js';
+import {openTable, type Change, type Database} from './tables.js';
 
 /** Layout of the state directory. Raised when a table or a file changes its meaning; there is no migration. */
 export const stateFormat = 1;
@@ -39,7 +40,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const release = takeLock(database, dir);
     try {
       const blobs = await openBlobs(join(dir, 'blobs'));
-      const {write, table, idle} = transactions(database);
+      const {write, table, idle} = transactions(database, dir);
       const store: Store = {
         table,
         write,
@@ -149,6 +150,20 @@ const exists = (path: string): Promise<boolean> =>
 /** The lock lives in the database itself: LMDB's writer mutex makes check and take one step, even between processes. */
 function takeLock(database: Database, dir: string): () => void {
   const key = Buffer.from('\0lock');
+  try {
+    requireSpace(dir, 0);
+  } catch (cause) {
+    void database.close();
+    throw new Failure(
+      'unexpected',
+      'DISK_FULL',
+      `The disk that holds the local cloud's state in ${dir} is full.`,
+      {
+        hint: 'Free some space, or name another directory with --data.',
+        cause,
+      },
+    );
+  }
   const mine: Holder = {pid: process.pid, started: startOf(process.pid), token: randomUUID()};
   const other = database.transactionSync(() => {
     const holder = database.get(key) as Holder | undefined;
@@ -168,6 +183,12 @@ function takeLock(database: Database, dir: string): () => void {
     );
   }
   return () => {
+    try {
+      requireSpace(dir, 0);
+    } catch {
+      // Stays behind, as after a kill: the next opener sees that its holder is gone.
+      return;
+    }
     database.transactionSync(() => {
       const holder = database.get(key) as Holder | undefined;
       if (holder?.token === mine.token) database.removeSync(key);
@@ -182,17 +203,20 @@ interface Pending {
 }
 
 /** Group commit: the changes asked for within one turn of the event loop share one LMDB transaction. */
-function transactions(database: Database): {
+function transactions(
+  database: Database,
+  dir: string,
+): {
   readonly write: Store['write'];
   readonly table: Store['table'];
   readonly idle: () => Promise<void>;
 } {
   const tables = new Map<string, Table<unknown>>();
   let pending: Pending[] = [];
-  let undo: UndoLog | undefined;
-  const undoLog = (): UndoLog => {
-    if (!undo) throw new Error('A table may only be changed inside Store.write.');
-    return undo;
+  let current: Change | undefined;
+  const running = (): Change => {
+    if (!current) throw new Error('A table may only be changed inside Store.write.');
+    return current;
   };
 
   const commit = (): void => {
@@ -202,22 +226,26 @@ function transactions(database: Database): {
     try {
       const settle: (() => void)[] = [];
       database.transactionSync(() => {
+        let weight = 0;
         for (const {run, reject} of batch) {
-          const log: UndoLog = [];
-          undo = log;
+          const change: Change = {undo: [], weight: 0};
+          current = change;
           try {
             settle.push(run());
+            weight += change.weight;
           } catch (error) {
             first ??= error;
             // Takes back this change alone; should that fail too, the throw ends the transaction for all.
-            for (const step of log.reverse()) step();
+            for (const step of change.undo.reverse()) step();
             settle.push(() => {
               reject(error);
             });
           } finally {
-            undo = undefined;
+            current = undefined;
           }
         }
+        // The last moment at which nothing has been written: the throw ends the transaction for all.
+        requireSpace(dir, weight);
       });
       for (const tell of settle) tell();
     } catch (error) {
@@ -243,7 +271,7 @@ function transactions(database: Database): {
     write,
     table<V>(name: string): Table<V> {
       let table = tables.get(name);
-      if (!table) tables.set(name, (table = openTable<unknown>(database, name, undoLog)));
+      if (!table) tables.set(name, (table = openTable<unknown>(database, name, running)));
       return table as Table<V>;
     },
     idle: () => (pending.length === 0 ? Promise.resolve() : write(() => undefined)),

@@ -5,23 +5,31 @@ import type {Table} from '../types.js';
 /** One key space of the whole environment: `name NUL key`, compared as UTF-8 bytes. */
 export type Database = RootDatabase<unknown, Buffer>;
 
-/** The running change's way back: what to do, last first, to leave the transaction as the change found it. */
-export type UndoLog = (() => void)[];
+/** The running change. */
+export interface Change {
+  /** Its way back: what to do, last first, to leave the transaction as the change found it. */
+  readonly undo: (() => void)[];
+  /** About what the disk must take for it, in bytes. */
+  weight: number;
+}
+
+/** Pages that a put may copy, and the part of its value that is not bytes. */
+const putWeight = 32 * 1024;
 
 /**
- * A table inside the shared key space. `undoLog` answers the log of the change that runs now, and throws outside one.
+ * A table inside the shared key space. `running` answers the change that runs now, and throws outside one.
  */
-export function openTable<V>(database: Database, name: string, undoLog: () => UndoLog): Table<V> {
+export function openTable<V>(database: Database, name: string, running: () => Change): Table<V> {
   const space = `${name}\0`;
   const encode = (key: string): Buffer => Buffer.from(space + key);
   const spaceBytes = Buffer.byteLength(space);
 
   const remember = (key: Buffer): void => {
-    const log = undoLog();
+    const {undo} = running();
     const before = database.getBinary(key);
     // The bytes are copied: lmdb hands out memory that the next read may reuse.
     const copy = before && Buffer.from(before);
-    log.push(() => {
+    undo.push(() => {
       if (copy) database.putSync(key, asBinary(copy));
       else database.removeSync(key);
     });
@@ -32,6 +40,7 @@ export function openTable<V>(database: Database, name: string, undoLog: () => Un
     put(key, value) {
       const bytes = encode(key);
       remember(bytes);
+      running().weight += putWeight + (value instanceof Uint8Array ? value.byteLength : 0);
       database.putSync(bytes, value);
     },
     delete(key) {
