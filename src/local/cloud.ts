@@ -2,6 +2,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 
 import {createAcm} from './acm/index.js';
 import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './admin.js';
@@ -16,7 +17,7 @@ import {createFetchS3} from './fetch-s3.js';
 import {isForeignWrite} from './foreign.js';
 import {createRoute53} from './route53/index.js';
 import {createS3, liveBlobs} from './s3/index.js';
-import {listenExactly, listenNear, loopback, stopListening} from './listen.js';
+import {graceMs, listenExactly, listenNear, loopback, stopListening} from './listen.js';
 import {openStore} from './store/index.js';
 import type {Clock, Store} from './types.js';
 import {
@@ -108,6 +109,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   let port = options.port;
   let house = await build(options, clock, dir, () => port);
   let rebuilding: Promise<void> | undefined;
+  const calls = new Set<Promise<void>>();
+  const tracked = (call: Promise<void>): Promise<void> => {
+    calls.add(call);
+    return call.finally(() => calls.delete(call));
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (rebuilding) await rebuilding;
@@ -117,7 +123,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       house.edge.handle(request, response, {distributionId: distribution.id, scheme: 'http', viewerHost});
     else if (isAdmin(request)) await answerAdmin(request, response, administration);
     else if (isForeignWrite(request)) refuseForeign(request, response, options);
-    else await serveApi(request, response, house.dispatch, origin, options);
+    else await tracked(serveApi(request, response, house.dispatch, origin, options));
   };
 
   const server = createServer(
@@ -142,8 +148,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const reset = async (): Promise<void> => {
     if (rebuilding) return rebuilding;
     rebuilding = (async () => {
+      // Calls under way may end first, for a while; later ones wait for the new house.
+      await Promise.race([Promise.allSettled(calls), sleep(graceMs, undefined, {ref: false})]);
       await house.close();
-      for (const part of stateParts) await rm(join(dir, part), {recursive: true, force: true});
+      for (const part of stateParts) await rm(join(dir, part), {recursive: true, force: true, maxRetries: 3});
       house = await build(options, clock, dir, () => port);
     })();
     try {

@@ -5,8 +5,8 @@ import {Failure} from '../failure.js';
 /** The cloud is for this machine only. */
 export const loopback = '127.0.0.1';
 
-/** Time in which running requests may end when a server closes. */
-const graceMs = 2000;
+/** Time in which running requests may end when a server closes or is reset. */
+export const graceMs = 2000;
 
 /** Listens on `port` (0: any free one) and resolves to the port it got. Rejects with Node's own error. */
 function attempt(server: Server, host: string, port: number): Promise<number> {

@@ -249,6 +249,28 @@ describe('a site on the whole cloud', () => {
 });
 
 describe('startCloud', () => {
+  it('lets calls under way end before a reset', async () => {
+    const unexpected: unknown[] = [];
+    const cloud = await startCloud({...instant, onUnexpected: error => unexpected.push(error)});
+    try {
+      const {s3} = clientsOf(cloud);
+      await s3.createBucket({Bucket: 'busy'});
+      const puts = Array.from({length: 20}, (_, i) =>
+        s3.putObject({Bucket: 'busy', Key: `k${i}`, Body: Buffer.alloc(400_000)}).then(
+          () => 'put',
+          (error: unknown) => (error as Error).name,
+        ),
+      );
+      await puts[0];
+      await cloud.reset();
+      // Those that came after it began find the bucket gone.
+      for (const outcome of await Promise.all(puts)) expect(['put', 'NoSuchBucket']).toContain(outcome);
+      expect(unexpected).toEqual([]);
+    } finally {
+      await cloud.close();
+    }
+  });
+
   it('goes on where it stopped', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'frontctl-test-'));
     const first = await startCloud({...instant, dir});
