@@ -20,14 +20,10 @@ import {createS3, liveBlobs} from './s3/index.js';
 import {graceMs, listenExactly, listenNear, loopback, stopListening} from './listen.js';
 import {openStore} from './store/index.js';
 import type {Clock, Store} from './types.js';
-import {
-  ConnectionReset,
-  createDispatcher,
-  sendWireResponse,
-  wireRequest,
-  type Dispatch,
-  type ServiceName,
-} from './wire/index.js';
+import {refuseForeign, serveApi, type LogEntry} from './serve-api.js';
+import {createDispatcher, type Dispatch} from './wire/index.js';
+
+export type {LogEntry} from './serve-api.js';
 
 export interface CloudOptions {
   /** State directory; without one the state lives as long as the cloud. */
@@ -54,19 +50,6 @@ export interface CloudOptions {
   /** Called for POST /_frontctl/stop once it is answered. */
   readonly onStop?: () => void;
   readonly version?: string;
-}
-
-/** One served request. No query: it may hold signatures. */
-export interface LogEntry {
-  readonly at: Date;
-  readonly by: ServiceName | 'edge' | 'admin';
-  /** AWS's name of the operation, `-` where there is none; of the edge the distribution and the word of X-Cache. */
-  readonly operation: string;
-  readonly method: string;
-  readonly path: string;
-  /** 0: the connection was cut without an answer. */
-  readonly status: number;
-  readonly ms: number;
 }
 
 export interface Cloud {
@@ -122,8 +105,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     if (distribution)
       house.edge.handle(request, response, {distributionId: distribution.id, scheme: 'http', viewerHost});
     else if (isAdmin(request)) await answerAdmin(request, response, administration);
-    else if (isForeignWrite(request)) refuseForeign(request, response, options);
-    else await tracked(serveApi(request, response, house.dispatch, origin, options));
+    else if (isForeignWrite(request)) refuseForeign(request, response, options.log);
+    else await tracked(serveApi(request, response, house.dispatch, origin, options.log));
   };
 
   const server = createServer(
@@ -282,36 +265,3 @@ async function build(
     throw error;
   }
 }
-
-async function serveApi(
-  request: IncomingMessage,
-  response: ServerResponse,
-  dispatch: Dispatch,
-  origin: string,
-  {log}: CloudOptions,
-): Promise<void> {
-  const started = performance.now();
-  const {method = 'GET', url = '/'} = request;
-  const entry = (by: ServiceName, operation: string, status: number): LogEntry => {
-    const path = pathOf(url);
-    return {at: new Date(), by, operation, method, path, status, ms: performance.now() - started};
-  };
-  try {
-    const answer = await dispatch(wireRequest(request, origin));
-    await sendWireResponse(answer, response);
-    log?.(entry(answer.operation?.service ?? 's3', answer.operation?.name ?? '-', answer.status));
-  } catch (error) {
-    if (!(error instanceof ConnectionReset)) throw error;
-    request.socket.resetAndDestroy();
-    log?.(entry('s3', '-', 0));
-  }
-}
-
-function refuseForeign(request: IncomingMessage, response: ServerResponse, {log}: CloudOptions): void {
-  const {method = '', url = '/'} = request;
-  response.writeHead(403, {'content-type': 'text/plain'});
-  response.end('The embedded cloud takes no changes from web pages that are not on this machine.\n');
-  log?.({at: new Date(), by: 's3', operation: '-', method, path: pathOf(url), status: 403, ms: 0});
-}
-
-const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;

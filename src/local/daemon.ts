@@ -6,9 +6,10 @@ import {fileURLToPath} from 'node:url';
 
 import packageJson from '../../package.json' with {type: 'json'};
 import {Failure} from '../failure.js';
-import {startCloud, type LogEntry} from './cloud.js';
+import {startCloud} from './cloud.js';
 import {parseFault} from './fault.js';
 import {openLog} from './log.js';
+import type {LogEntry} from './serve-api.js';
 
 export interface DaemonSettings {
   readonly dir: string;
