@@ -9,9 +9,9 @@ import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './adm
 import {createClock} from './clock.js';
 import {createCloudFront} from './cloudfront/index.js';
 import {createEdge, type RunningEdge} from './edge/index.js';
-import {distributionOf} from './edge/tls.js';
+import {distributionOf} from './edge/viewer/tls.js';
 import type {ControlPlane, Edge, FetchS3} from './edge/types.js';
-import {splitHost} from './edge/viewer.js';
+import {splitHost} from './edge/viewer/viewer.js';
 import {injectFaults, type Fault} from './fault.js';
 import {createFetchS3} from './fetch-s3.js';
 import {isForeignWrite} from './foreign.js';

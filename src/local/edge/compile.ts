@@ -1,13 +1,13 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- legacy cache settings (ForwardedValues and the TTLs beside it) are still served */
 import type {CacheBehavior, DefaultCacheBehavior, Origin} from '@aws-sdk/client-cloudfront';
 import {createHash} from 'node:crypto';
-import {negotiator, type Negotiation} from './accept-encoding.js';
-import type {Keyed} from './cache-key.js';
-import {cachingDisabled, type TtlBounds} from './freshness.js';
-import type {HeaderForwarding} from './headers-to-origin.js';
+import {negotiator, type Negotiation} from './rules/accept-encoding.js';
+import type {Keyed} from './rules/cache-key.js';
+import {cachingDisabled, type TtlBounds} from './rules/freshness.js';
+import type {HeaderForwarding} from './rules/headers-to-origin.js';
 import {compileOrigin, type CompiledOrigin} from './origin/address.js';
-import {compilePattern, type Matcher} from './pattern.js';
-import {compileResponseHeaders, type Decorate} from './response-headers.js';
+import {compilePattern, type Matcher} from './rules/pattern.js';
+import {compileResponseHeaders, type Decorate} from './rules/response-headers.js';
 import {
   cookiesOf,
   legacyCookies,
@@ -16,7 +16,7 @@ import {
   selectNone,
   union,
   type Selection,
-} from './selection.js';
+} from './rules/selection.js';
 import type {ControlPlane, LiveDistribution} from './types.js';
 
 /** The part of the control plane that a distribution's config refers to. */

@@ -3,10 +3,10 @@ import type {Clock} from '../types.js';
 import type {CompiledDistribution} from './compile.js';
 import type {Exchange, Step} from './exchange.js';
 import type {MutableFields, Reply, ViewerRequest} from './message.js';
-import {normalizePath} from './pattern.js';
-import {replyTo} from './reply.js';
-import type {Retrieve} from './retrieve.js';
-import type {RefusedOutcome} from './error-outcome.js';
+import {normalizePath} from './rules/pattern.js';
+import {replyTo} from './viewer/reply.js';
+import type {Retrieve} from './cache/retrieve.js';
+import type {RefusedOutcome} from './cache/error-outcome.js';
 
 export interface PipelineOptions {
   readonly steps: readonly Step[];

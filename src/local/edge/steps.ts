@@ -1,7 +1,7 @@
 import {disabledStatus, maxHeadBytes, maxUrlBytes, unknownLocationIsServed} from './choices.js';
 import type {Exchange, Step, Verdict} from './exchange.js';
 import {field} from './message.js';
-import {redirect, refuse, type Refusal} from './pages.js';
+import {redirect, refuse, type Refusal} from './viewer/pages.js';
 
 const refusal = ({viewer}: Exchange, what: Refusal, close = false): Verdict => ({
   reply: refuse(what, viewer.id, close),

@@ -1,18 +1,18 @@
 import type {S3} from '@aws-sdk/client-s3';
 
 import type {Handlers, Store} from '../types.js';
-import {bucketHandlers} from './buckets.js';
-import {copyHandlers} from './copy.js';
-import {deleteHandlers} from './delete.js';
-import {detailHandlers} from './details.js';
-import {listHandlers} from './list.js';
-import {uploadListHandlers} from './list-uploads.js';
-import {multipartHandlers} from './multipart.js';
-import {readHandlers} from './read.js';
+import {bucketHandlers} from './buckets/buckets.js';
+import {copyHandlers} from './objects/copy.js';
+import {deleteHandlers} from './objects/delete.js';
+import {detailHandlers} from './objects/details.js';
+import {listHandlers} from './listings/list.js';
+import {uploadListHandlers} from './listings/list-uploads.js';
+import {multipartHandlers} from './multipart/multipart.js';
+import {readHandlers} from './objects/read.js';
 import {openTables, type CreateS3} from './records.js';
 import {openRoom} from './room.js';
-import {settingHandlers} from './settings.js';
-import {writeHandlers} from './write.js';
+import {settingHandlers} from './buckets/settings.js';
+import {writeHandlers} from './objects/write.js';
 
 export type {CreateS3} from './records.js';
 

@@ -1,7 +1,7 @@
 import type {Grant, ServerSideEncryption, StorageClass, Tag} from '@aws-sdk/client-s3';
 
 import type {Clock, Store, Table} from '../types.js';
-import type {ChecksumAlgorithm, ChecksumType} from './checksum.js';
+import type {ChecksumAlgorithm, ChecksumType} from './objects/checksum.js';
 
 /** A run of body bytes: a value of the inline table or a blob of the store. */
 export interface Segment {

@@ -1,6 +1,6 @@
 import {accountId, type CallContext, type Clock} from '../types.js';
 import {authorize, requestKeys} from './access/authorize.js';
-import {openBodies, type Bodies} from './bodies.js';
+import {openBodies, type Bodies} from './objects/bodies.js';
 import {accessDenied, noSuchBucket} from './errors.js';
 import {isForeignBucket} from './names.js';
 import {openTables, type BucketRecord, type CreateS3, type ObjectRecord, type Tables} from './records.js';

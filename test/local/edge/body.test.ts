@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import {expect, onTestFinished, test} from 'vitest';
-import {Body} from '../../../src/local/edge/body.js';
+import {Body} from '../../../src/local/edge/cache/body.js';
 
 const spill = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'edge-body-'));

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {Body} from '../../../src/local/edge/body.js';
-import {cacheKey} from '../../../src/local/edge/cache-key.js';
-import {Cache, type Copy} from '../../../src/local/edge/cache.js';
+import {Body} from '../../../src/local/edge/cache/body.js';
+import {cacheKey} from '../../../src/local/edge/rules/cache-key.js';
+import {Cache, type Copy} from '../../../src/local/edge/cache/cache.js';
 import type {ViewerRequest} from '../../../src/local/edge/message.js';
-import {compileInvalidation} from '../../../src/local/edge/invalidation.js';
-import {compilePattern, normalizePath} from '../../../src/local/edge/pattern.js';
-import {resolveRange} from '../../../src/local/edge/range.js';
-import {selectCookies, selectQuery, selection} from '../../../src/local/edge/selection.js';
+import {compileInvalidation} from '../../../src/local/edge/rules/invalidation.js';
+import {compilePattern, normalizePath} from '../../../src/local/edge/rules/pattern.js';
+import {resolveRange} from '../../../src/local/edge/rules/range.js';
+import {selectCookies, selectQuery, selection} from '../../../src/local/edge/rules/selection.js';
 
 /** Matching by trying everything: the meaning of `*` and `?`, word for word. */
 const naive = (glob: string, text: string): boolean => {

@@ -1,17 +1,17 @@
 import {describe, expect, it, test} from 'vitest';
-import {negotiate} from '../../../src/local/edge/accept-encoding.js';
-import {chooseCoding, compressedHeaders} from '../../../src/local/edge/compression.js';
-import {compileAllowedOrigins} from '../../../src/local/edge/cors.js';
-import {errorTtl, freshness, parseCacheControl} from '../../../src/local/edge/freshness.js';
-import {headersToViewer, replaysCookies} from '../../../src/local/edge/headers-to-viewer.js';
+import {negotiate} from '../../../src/local/edge/rules/accept-encoding.js';
+import {chooseCoding, compressedHeaders} from '../../../src/local/edge/rules/compression.js';
+import {compileAllowedOrigins} from '../../../src/local/edge/rules/cors.js';
+import {errorTtl, freshness, parseCacheControl} from '../../../src/local/edge/rules/freshness.js';
+import {headersToViewer, replaysCookies} from '../../../src/local/edge/rules/headers-to-viewer.js';
 import {field} from '../../../src/local/edge/message.js';
 import {bucketOf} from '../../../src/local/edge/origin/address.js';
-import {errorPage, redirect} from '../../../src/local/edge/pages.js';
-import {compilePattern, normalizePath} from '../../../src/local/edge/pattern.js';
-import {resolveRange} from '../../../src/local/edge/range.js';
-import {legacyCookies} from '../../../src/local/edge/selection.js';
-import {canonicalName} from '../../../src/local/edge/send.js';
-import {splitHost, splitTarget} from '../../../src/local/edge/viewer.js';
+import {errorPage, redirect} from '../../../src/local/edge/viewer/pages.js';
+import {compilePattern, normalizePath} from '../../../src/local/edge/rules/pattern.js';
+import {resolveRange} from '../../../src/local/edge/rules/range.js';
+import {legacyCookies} from '../../../src/local/edge/rules/selection.js';
+import {canonicalName} from '../../../src/local/edge/viewer/send.js';
+import {splitHost, splitTarget} from '../../../src/local/edge/viewer/viewer.js';
 
 describe('§1 path patterns', () => {
   test.each([

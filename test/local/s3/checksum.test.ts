@@ -9,8 +9,8 @@ import {
   compositeChecksum,
   digest,
   isChecksumValue,
-} from '../../../src/local/s3/checksum.js';
-import {combineCrcs} from '../../../src/local/s3/crc-combine.js';
+} from '../../../src/local/s3/objects/checksum.js';
+import {combineCrcs} from '../../../src/local/s3/objects/crc-combine.js';
 
 const hex = (base64: string): string => Buffer.from(base64, 'base64').toString('hex');
 const ascii = (text: string): Buffer => Buffer.from(text, 'ascii');

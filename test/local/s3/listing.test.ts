@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 
-import {afterPrefix, compareUtf8, listPage, type KeyRange} from '../../../src/local/s3/listing.js';
+import {afterPrefix, compareUtf8, listPage, type KeyRange} from '../../../src/local/s3/listings/listing.js';
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

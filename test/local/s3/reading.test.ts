@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 
 import {isBucketName, requireKey, urlEncoded} from '../../../src/local/s3/names.js';
-import {evaluateRead, evaluateWrite} from '../../../src/local/s3/preconditions.js';
-import {contentRange, copySourceRange, selectRange} from '../../../src/local/s3/ranges.js';
-import {parseCopySource} from '../../../src/local/s3/copy-source.js';
-import {parseTagging, requireTags} from '../../../src/local/s3/tags.js';
+import {evaluateRead, evaluateWrite} from '../../../src/local/s3/objects/preconditions.js';
+import {contentRange, copySourceRange, selectRange} from '../../../src/local/s3/objects/ranges.js';
+import {parseCopySource} from '../../../src/local/s3/objects/copy-source.js';
+import {parseTagging, requireTags} from '../../../src/local/s3/buckets/tags.js';
 
 describe('selectRange of 10 bytes', () => {
   it.each([

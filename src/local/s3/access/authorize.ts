@@ -1,7 +1,7 @@
 import type {Grant} from '@aws-sdk/client-s3';
 
 import {accountId, type CallContext, type Caller} from '../../types.js';
-import {aclAllows} from '../acl.js';
+import {aclAllows} from '../buckets/acl.js';
 import type {BucketRecord} from '../records.js';
 import type {RequestKeys} from './conditions.js';
 import {evaluatePolicy, isPublicPolicy} from './evaluate.js';
