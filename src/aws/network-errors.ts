@@ -31,7 +31,9 @@ export function networkVerdict(
   const place = origin?.endpoint ?? addressOf(error) ?? serviceNames[what.service];
   const hint =
     origin?.isLocal === true
-      ? 'Start the embedded cloud with `frontctl local start`.'
+      ? facts.code === 'ECONNREFUSED'
+        ? 'Start the embedded cloud with `frontctl local start`.'
+        : 'Run the same command again: what is done stays done. `frontctl local logs` shows what the embedded cloud did.'
       : origin?.endpoint === undefined
         ? 'Check the network, a proxy or VPN, and --region.'
         : 'Check --endpoint-url or AWS_ENDPOINT_URL, and that the server there runs.';

@@ -54,6 +54,12 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
       message: 'No distribution is configured: copies of changed files in a CDN cache are not invalidated.',
     };
   }
+  const url = distribution ? await siteUrl(input, distribution, roots[0] ?? '') : null;
+  const rootObject = distribution?.config.DefaultRootObject ?? '';
+  if (distribution && rootObject !== '' && !site.files.some(({key}) => key === rootObject)) {
+    const what = `The build has no ${rootObject}, the default root object of distribution ${distribution.id}`;
+    yield {type: 'warning', message: `${what}: its address ${url} shows an error.`};
+  }
   const unsent = distribution
     ? pending.filter(group => group.state === 'planned' && group.distributionId === distribution.id)
     : [];
@@ -72,7 +78,7 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
     deletedPaths,
     resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
     untouched: distribution ? [] : pending,
-    url: distribution ? await siteUrl(input, distribution, roots[0] ?? '') : null,
+    url,
     startedAt,
   };
 }

@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {Failure} from '../failure.js';
 import {ApiError} from './types.js';
-import {ConnectionReset} from './wire/index.js';
+import {ConnectionReset, operationsOf} from './wire/index.js';
 
 export type FaultEffect =
   | {readonly kind: 'status'; readonly status: number}
@@ -30,6 +30,10 @@ export function parseFault(text: string): Fault {
     });
   if (rest.length > 0 || what === '') throw bad('not two or three parts');
   if (!/^(\*|[A-Z][A-Za-z0-9]*)$/.test(operation)) throw bad(`no operation name or * before the first colon`);
+  if (operation !== '*' && !isOperation(operation))
+    throw bad(
+      `${operation}, which is no operation of S3, CloudFront, ACM or Route 53, before the first colon`,
+    );
   const effect = parseEffect(what);
   if (!effect)
     throw bad(`${JSON.stringify(what)} where a status from 400 to 599, reset or a latency belongs`);
@@ -38,6 +42,11 @@ export function parseFault(text: string): Fault {
     throw bad(`the probability ${JSON.stringify(share)}, which is not a number from 0 to 1`);
   return {operation, effect, probability};
 }
+
+const services = ['s3', 'cloudfront', 'acm', 'route53'] as const;
+
+const isOperation = (name: string): boolean =>
+  services.some(service => operationsOf(service).some(operation => operation.name === name));
 
 function parseEffect(text: string): FaultEffect | undefined {
   if (text === 'reset') return {kind: 'reset'};

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {symlink} from 'node:fs/promises';
+import {rm, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ListMultipartUploadsCommand, PutBucketPolicyCommand} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -250,6 +250,15 @@ describe('deploy', () => {
     expect(events).toContainEqual({
       type: 'warning',
       message: 'Not deployed: broken.html (broken symbolic link) and 1 more.',
+    });
+  });
+
+  it('warns when the build lacks the default root object', async () => {
+    await rm(join(world.dir, 'index.html'));
+    const {events} = await finish(prepareDeploy(deployInput(world, site)));
+    expect(events).toContainEqual({
+      type: 'warning',
+      message: expect.stringContaining('The build has no index.html, the default root object') as string,
     });
   });
 

@@ -19,6 +19,7 @@ describe('parseFault', () => {
     ['PutObject', 'not two or three parts'],
     ['PutObject:503:0.5:1', 'not two or three parts'],
     ['put-object:503:1', 'operation name'],
+    ['PutObjekt:503:1', 'PutObjekt, which is no operation'],
     ['PutObject:200:1', '"200"'],
     ['PutObject:soon:1', '"soon"'],
     ['PutObject:503:1.5', '"1.5"'],
