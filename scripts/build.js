@@ -36,7 +36,7 @@ const common = {
 };
 
 /** What oclif looks for but never needs here. */
-const oclifExternal = ['typescript', 'ts-node', 'tsx', '@oclif/plugin-*'];
+const oclifExternal = ['typescript', 'ts-node', 'tsx'];
 
 /**
  * oclif as one CommonJS file, because only CommonJS can be loaded with a code cache on Node 20: `src/terminal/code-cache.ts`.

@@ -14,7 +14,7 @@ const hook: Hook.CommandNotFound = function ({id, config, argv}) {
   );
   const near = suggest(typed, names);
   const failure = new Failure('usage', 'UNKNOWN_COMMAND', `${config.bin} has no command \`${typed}\`.`, {
-    hint: near === undefined ? `${config.bin} help` : `Did you mean \`${config.bin} ${near}\`?`,
+    hint: near === undefined ? `${config.bin} --help` : `Did you mean \`${config.bin} ${near}\`?`,
   });
   process.exit(reportFailure(failure, (argv ?? []).includes('--json')));
 };
