@@ -155,12 +155,13 @@ function keepOutOfGit(dir: string): void {
   }
 }
 
-/** Beside this file in dist/, or the TypeScript source in a checkout that runs unbuilt. */
+/** The bundle in dist/ above this file's own, or the TypeScript source in a checkout that runs unbuilt. */
 function daemonArguments(): string[] {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith('.ts')) return ['--import', 'tsx', resolve(dirname(here), '../local/daemon.ts')];
-  const dist = here.includes(join('dist', 'chunks')) ? dirname(dirname(here)) : dirname(here);
-  return [join(dist, 'embedded-cloud.js')];
+  let folder = dirname(here);
+  while (!existsSync(join(folder, 'embedded-cloud.js')) && folder !== dirname(folder)) folder = dirname(folder);
+  return [join(folder, 'embedded-cloud.js')];
 }
 
 /** The process writes its Failure as the JSON of `--json` on its last line. */
