@@ -277,6 +277,7 @@ describe('startCloud', () => {
     const site = await makeSite(clientsOf(first), 'site');
     await first.close();
     const second = await startCloud({...instant, dir});
+    expect(second.ports.tls).toBe(first.ports.tls);
     await deployed(clientsOf(second), site.id);
     const [distribution] = (await second.status()).distributions;
     expect((await ask(distribution!.url)).body).toBe('<h1>one</h1>');
@@ -292,6 +293,10 @@ describe('startCloud', () => {
       code: 'PORT_TAKEN',
       exit: 'conflict',
       hint: expect.stringContaining('--port') as string,
+    });
+    await expect(startCloud({...instant, tlsPort: port})).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      hint: expect.stringContaining('--tls-port') as string,
     });
     const cloud = await startCloud({...instant, port, anyPort: true});
     expect(cloud.ports.http).not.toBe(port);

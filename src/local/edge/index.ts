@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type http2 from 'node:http2';
-import {mkdir, rm} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Socket} from 'node:net';
 import type {Clock} from '../types.js';
@@ -59,6 +59,12 @@ const parserLimit = maxHeadBytes + 16_384;
 
 /** Longer than clients keep idle connections, so that none meets a closing one. */
 const idleMs = 120_000;
+
+/** The port in a file that this edge wrote; 0 (any free one) where there is none. */
+const readPort = async (file: string): Promise<number> => {
+  const port = Number(await readFile(file, 'utf8').catch(() => '0'));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
+};
 
 /** Starts the data plane: a listener per distribution, one for TLS, a cold cache (spill files of earlier runs go). */
 export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => {
@@ -132,11 +138,14 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
     const distributionId = distributionOf(controlPlane, splitHost(viewerHost).host)?.id ?? '';
     handle(req, res, {distributionId, scheme: 'https', viewerHost});
   });
+  // Kept across restarts while it is free, so that commands pasted once go on working.
+  const tlsPortFile = join(dir, 'tls.port');
   try {
     tlsPort.value =
       options.tlsPort === undefined
-        ? await listenNear(tls, host, 0)
+        ? await listenNear(tls, host, await readPort(tlsPortFile))
         : await listenExactly(tls, host, options.tlsPort, '--tls-port');
+    await writeFile(tlsPortFile, String(tlsPort.value));
   } catch (error) {
     stopListening();
     await listeners.close();
