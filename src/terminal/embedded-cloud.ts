@@ -160,7 +160,8 @@ function daemonArguments(): string[] {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith('.ts')) return ['--import', 'tsx', resolve(dirname(here), '../local/daemon.ts')];
   let folder = dirname(here);
-  while (!existsSync(join(folder, 'embedded-cloud.js')) && folder !== dirname(folder)) folder = dirname(folder);
+  while (!existsSync(join(folder, 'embedded-cloud.js')) && folder !== dirname(folder))
+    folder = dirname(folder);
   return [join(folder, 'embedded-cloud.js')];
 }
 
