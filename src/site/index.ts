@@ -14,7 +14,7 @@ export type * from './types.js';
 export {contentTypeOf} from './content-type.js';
 export {fingerprintOf} from './fingerprint.js';
 export {cacheControl, compileRules} from './rules.js';
-export {compareKeys} from './scan.js';
+export {compareKeys} from '../aws/index.js';
 
 /**
  * Reads a build folder: walks it, hashes every file and decides its headers. Changes nothing on disk.

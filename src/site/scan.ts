@@ -3,6 +3,7 @@ import {join, sep} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import ignore from 'ignore';
 import type {SiteConfig} from '../config/types.js';
+import {compareKeys} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {failureOf} from './reading.js';
 import type {SkippedFile} from './types.js';
@@ -95,17 +96,9 @@ export async function scan(root: string, site: SiteConfig, signal?: AbortSignal)
   return {files, skipped};
 }
 
-/**
- * UTF-8 byte order, the order of S3's listings. UTF-16 code units sort differently only where surrogates (U+10000 and up)
- * meet U+E000-U+FFFF, so bytes are compared only for keys that hold such characters.
- */
-export function compareKeys(a: string, b: string): number {
-  if (highUnits.test(a) && highUnits.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return compareUnits(a, b);
-}
-
 const compareUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Where UTF-16 units and UTF-8 bytes sort differently: surrogates (U+10000 and up) against U+E000-U+FFFF. */
 const highUnits = /[\uD800-\uFFFF]/;
 
 function litterReason(name: string): string | undefined {
