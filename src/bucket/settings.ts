@@ -37,23 +37,9 @@ export async function headBucket(aws: Aws, bucket: string): Promise<BucketState>
     const {BucketRegion} = await client.send(new sdk.HeadBucketCommand({Bucket: bucket}));
     return {exists: true, region: BucketRegion};
   } catch (error) {
-    const status = statusOf(error);
-    if (status === 404) return {exists: false};
-    if (status === 403) throw forbidden(bucket, error);
+    if (statusOf(error) === 404) return {exists: false};
     throw toFailure(error, subject('HeadBucket', bucket));
   }
-}
-
-function forbidden(bucket: string, cause: unknown): Failure {
-  return new Failure(
-    'access',
-    'BUCKET_FORBIDDEN',
-    `Bucket ${bucket} exists, but these credentials may not use it: it belongs to another account, or s3:ListBucket is missing.`,
-    {
-      hint: 'Bucket names are shared by all AWS accounts: choose another bucket.name, or check the profile.',
-      cause,
-    },
-  );
 }
 
 /**

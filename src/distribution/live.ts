@@ -51,16 +51,8 @@ export async function readDistribution(aws: Aws, id: string): Promise<Distributi
       config: found?.DistributionConfig ?? ({} as DistributionConfig),
     };
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchDistribution') throw noSuchDistribution(id, error);
     throw toFailure(error, cloudfront('GetDistribution', `distribution ${id}`));
   }
-}
-
-export function noSuchDistribution(id: string, cause?: unknown): Failure {
-  return new Failure('usage', 'NO_SUCH_DISTRIBUTION', `There is no distribution ${id} in this account.`, {
-    hint: 'Check distribution.id (or --distribution) and that the profile is one of the account that owns it.',
-    cause,
-  });
 }
 
 /** Every distribution of the account, page by page, in CloudFront's order. */
