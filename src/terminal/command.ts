@@ -84,7 +84,6 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
       region: flags.region,
       endpointUrl: flags['endpoint-url'],
       silent: flags.quiet || this.jsonEnabled(),
-      assumeYes: flags.yes,
     });
     return this.opened;
   }

@@ -3,7 +3,6 @@ import type {Aws} from '../aws/index.js';
 import {loadConfig} from '../config/index.js';
 import type {LoadedConfig} from '../config/types.js';
 import type {Work} from '../events.js';
-import {Failure} from '../failure.js';
 import {ensureCloud, type CloudLocation} from './embedded-cloud.js';
 import {onInterrupt} from './interrupt.js';
 import {follow, progressMode} from './progress.js';
@@ -19,7 +18,6 @@ export interface SessionOptions {
   readonly endpointUrl: string | undefined;
   /** No progress (--quiet, --json). */
   readonly silent: boolean;
-  readonly assumeYes: boolean;
 }
 
 /** What a command needs of the outside, each part made on first use. */
@@ -33,8 +31,6 @@ export interface Session {
   readonly follow: <T>(work: Work<T>) => Promise<T>;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Asks on the terminal. Without a terminal or with --yes there is no question: yes under --yes, else a Failure. */
-  readonly confirm: (question: string) => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -77,25 +73,6 @@ export function openSession(options: SessionOptions): Session {
     aws: () => (aws ??= connect()),
     follow: work => follow(work, progressMode(options.silent), process.stderr),
     signal: interrupt.signal,
-    confirm: async question => {
-      if (options.assumeYes) return true;
-      if (!process.stdin.isTTY) {
-        throw new Failure(
-          'usage',
-          'CONFIRMATION_NEEDED',
-          `${question} needs an answer, and there is no terminal to ask on.`,
-          {
-            hint: 'Add --yes to go on without the question.',
-          },
-        );
-      }
-      const {createInterface} = await import('node:readline/promises');
-      const prompt = createInterface({input: process.stdin, output: process.stderr});
-      const answer = await prompt
-        .question(`${question} [y/N] `, {signal: interrupt.signal})
-        .finally(() => prompt.close());
-      return /^y(es)?$/i.test(answer.trim());
-    },
     close: async () => {
       interrupt.release();
       // A connection that never came up was reported where it was asked for.
