@@ -1,4 +1,5 @@
 import type {
+  CacheTagConfig,
   CustomErrorResponse,
   DistributionConfig,
   HttpVersion,
@@ -11,6 +12,11 @@ export interface HeaderRule {
   readonly match: string | readonly string[];
   readonly cacheControl?: string;
   readonly contentType?: string;
+  /**
+   * Tags of the files for `frontctl invalidate '#TAG'`: 1 to 256 printable ASCII characters each, without spaces and
+   * commas; at most 50. `{release}` stands for the id of the release that writes the file.
+   */
+  readonly cacheTags?: readonly string[];
 }
 
 export interface SiteConfig {
@@ -22,6 +28,21 @@ export interface SiteConfig {
   readonly rules?: readonly HeaderRule[];
   /** Globs of keys whose content never changes under the same name, beyond what is recognised by itself. */
   readonly fingerprinted?: readonly string[];
+  /**
+   * Whether `/about` and `/about/` show `about/index.html`, and `/about` shows `about.html`, so that they are invalidated
+   * with it. Left out: as the distribution suggests (an S3 website endpoint or Lambda@Edge before the cache or the origin).
+   */
+  readonly cleanUrls?: boolean;
+}
+
+/** How changed files become invalidation items. */
+export interface InvalidationConfig {
+  /** `balanced` when left out. */
+  readonly strategy?: 'exact' | 'balanced' | 'frugal';
+  /** Most items of one invalidation; a wildcard counts as one, as in CloudFront's price. */
+  readonly budget?: number;
+  /** Most wildcards among them. */
+  readonly maxWildcards?: number;
 }
 
 export interface BucketConfig {
@@ -40,6 +61,8 @@ export interface DistributionSettings {
   readonly priceClass?: PriceClass;
   readonly httpVersion?: HttpVersion;
   readonly customErrorResponses?: readonly CustomErrorResponse[];
+  /** The header of the origin that carries cache tags. */
+  readonly cacheTagConfig?: CacheTagConfig;
   /** Any DistributionConfig field that has no field of its own here, in CloudFront's own spelling; merged last. */
   readonly raw?: Partial<DistributionConfig>;
 }
@@ -51,6 +74,7 @@ export interface Config {
   readonly site?: SiteConfig;
   readonly bucket?: BucketConfig;
   readonly distribution?: DistributionSettings;
+  readonly invalidation?: InvalidationConfig;
   readonly tags?: Readonly<Record<string, string>>;
 }
 

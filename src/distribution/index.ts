@@ -6,8 +6,12 @@ export {
   findByTag,
   listDistributions,
   readDistribution,
+  readTenant,
   siteTag,
+  taggedIds,
   waitDeployed,
   type Distribution,
+  type Tenant,
 } from './live.js';
 export {ensureOriginAccessControl} from './origin-access-control.js';
+export {livePaths, readViewerRules, viewerItems, type ViewerRules, type ViewerSite} from './viewer-uris.js';

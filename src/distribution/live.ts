@@ -68,13 +68,15 @@ export async function* listDistributions(aws: Aws): AsyncGenerator<DistributionS
   } while (marker !== undefined);
 }
 
-/** The distribution that answers for `alias`; a wildcard alias answers for one level below it. */
-export async function findByAlias(aws: Aws, alias: string): Promise<Distribution | undefined> {
-  const wanted = alias.toLowerCase();
+/** The distribution that answers for `host`: its own domain name or an alias; a wildcard alias answers for one level below it. */
+export async function findByAlias(aws: Aws, host: string): Promise<Distribution | undefined> {
+  const wanted = host.toLowerCase();
   const wildcard = wanted.replace(/^[^.]+/, '*');
   let second: string | undefined;
   for await (const summary of listDistributions(aws)) {
-    const names = summary.Aliases?.Items?.map(name => name.toLowerCase()) ?? [];
+    const names = [summary.DomainName ?? '', ...(summary.Aliases?.Items ?? [])].map(name =>
+      name.toLowerCase(),
+    );
     if (names.includes(wanted)) return readDistribution(aws, summary.Id ?? '');
     if (names.includes(wildcard)) second = summary.Id;
   }
@@ -88,6 +90,25 @@ export const siteTag = 'frontctl:site';
  * only those with an origin in it are asked. Failure AMBIGUOUS_SITE when two carry the tag.
  */
 export async function findByTag(aws: Aws, name: string, bucket?: string): Promise<Distribution | undefined> {
+  const tagged = await taggedIds(aws, {key: siteTag, value: name}, bucket);
+  const [only, other] = tagged;
+  if (only !== undefined && other !== undefined) {
+    throw new Failure(
+      'conflict',
+      'AMBIGUOUS_SITE',
+      `Distributions ${tagged.join(' and ')} both carry the tag ${siteTag}=${name}.`,
+      {hint: 'Name one of them as distribution.id.'},
+    );
+  }
+  return only === undefined ? undefined : readDistribution(aws, only);
+}
+
+/** Ids of the distributions that carry a tag, sorted; with `bucket`, only of those with an origin in it. One call for each of them. */
+export async function taggedIds(
+  aws: Aws,
+  tag: {readonly key: string; readonly value: string},
+  bucket?: string,
+): Promise<readonly string[]> {
   const {sdk, client} = await open(aws);
   const candidates: DistributionSummary[] = [];
   for await (const summary of listDistributions(aws)) {
@@ -99,19 +120,41 @@ export async function findByTag(aws: Aws, name: string, bucket?: string): Promis
   const tagged: string[] = [];
   const read = async (summary: DistributionSummary) => {
     const tags = await readTags(sdk, client, summary.ARN ?? '');
-    return tags.some(tag => tag.Key === siteTag && tag.Value === name) ? summary.Id : undefined;
+    return tags.some(({Key, Value}) => Key === tag.key && Value === tag.value) ? summary.Id : undefined;
   };
   for await (const id of mapConcurrent(candidates, 8, read)) if (id !== undefined) tagged.push(id);
-  const [only, other] = tagged.sort();
-  if (only !== undefined && other !== undefined) {
-    throw new Failure(
-      'conflict',
-      'AMBIGUOUS_SITE',
-      `Distributions ${tagged.join(' and ')} both carry the tag ${siteTag}=${name}.`,
-      {hint: 'Name one of them as distribution.id.'},
+  return tagged.sort();
+}
+
+/** A distribution tenant and the multi-tenant distribution that it belongs to. */
+export interface Tenant {
+  readonly id: string;
+  readonly distributionId: string;
+  readonly domains: readonly string[];
+}
+
+/** Failure NO_SUCH_TENANT (exit 2). */
+export async function readTenant(aws: Aws, id: string): Promise<Tenant> {
+  const {sdk, client} = await open(aws);
+  try {
+    const {DistributionTenant: found} = await client.send(
+      new sdk.GetDistributionTenantCommand({Identifier: id}),
     );
+    return {
+      id: found?.Id ?? id,
+      distributionId: found?.DistributionId ?? '',
+      domains: found?.Domains?.map(({Domain}) => Domain ?? '') ?? [],
+    };
+  } catch (error) {
+    const resource = `distribution tenant ${id}`;
+    if (error instanceof Error && error.name === 'EntityNotFound') {
+      throw new Failure('usage', 'NO_SUCH_TENANT', `There is no ${resource} in this account.`, {
+        hint: 'Check the id (`dt_...`) and the account (--profile).',
+        cause: error,
+      });
+    }
+    throw toFailure(error, cloudfront('GetDistributionTenant', resource));
   }
-  return only === undefined ? undefined : readDistribution(aws, only);
 }
 
 async function readTags(
