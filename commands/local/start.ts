@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {FrontctlCommand} from '../../src/terminal/command.js';
+import {invalidationQuotas} from '../../src/terminal/embedded-cloud.js';
 import {durationFlag} from '../../src/terminal/flags.js';
 import {runLocal} from '../../src/terminal/local-run.js';
 import {localText, type LocalResult} from '../../src/terminal/local.js';
@@ -38,10 +39,16 @@ export default class LocalStart extends FrontctlCommand<LocalResult> {
       multiple: true,
       helpValue: 'OPERATION:WHAT:SHARE',
       summary:
-        'Fail or delay a share of the calls: a status, reset, or a time such as 25ms. May be repeated.',
+        'Fail or delay a share of the calls: a status, an error code of AWS, reset, or a time such as 25ms. May be repeated.',
     }),
     'deploy-delay': durationFlag({summary: 'How long a distribution stays InProgress after a change.'}),
     'invalidation-delay': durationFlag({summary: 'How long an invalidation stays InProgress.'}),
+    'invalidation-quota': Flags.option({
+      options: invalidationQuotas,
+      multiple: true,
+      summary:
+        'Enforce a quota: in-progress (3,000 paths and 15 wildcards in progress per distribution) or rate (150 paths or tags and 1 wildcard a second). May be repeated.',
+    })(),
   };
 
   protected override async execute(): Promise<LocalResult> {
@@ -53,6 +60,7 @@ export default class LocalStart extends FrontctlCommand<LocalResult> {
       faults: flags.fault,
       deployDelayMs: flags['deploy-delay'],
       invalidationDelayMs: flags['invalidation-delay'],
+      invalidationQuotas: flags['invalidation-quota'],
       foreground: !flags.detach && !this.jsonEnabled(),
     });
   }

@@ -7,7 +7,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {createAcm} from './acm/index.js';
 import {answerAdmin, isAdmin, type Administration, type CloudStatus} from './admin.js';
 import {createClock} from './clock.js';
-import {createCloudFront} from './cloudfront/index.js';
+import {createCloudFront, formerQuota, todaysRate} from './cloudfront/index.js';
 import {createEdge, type RunningEdge} from './edge/index.js';
 import {distributionOf} from './edge/viewer/tls.js';
 import type {ControlPlane, Edge, FetchS3} from './edge/types.js';
@@ -25,6 +25,8 @@ import {createDispatcher, type Dispatch} from './wire/index.js';
 
 export type {LogEntry} from './serve-api.js';
 
+export type InvalidationQuotaName = 'in-progress' | 'rate';
+
 export interface CloudOptions {
   /** State directory; without one the state lives as long as the cloud. */
   readonly dir?: string | undefined;
@@ -38,6 +40,11 @@ export interface CloudOptions {
   readonly deployDelayMs?: number | undefined;
   /** Cloud time until an invalidation is Completed, in milliseconds. */
   readonly invalidationDelayMs?: number | undefined;
+  /**
+   * Limits on invalidations, none by default: `in-progress` is the former one of 3,000 paths and 15 wildcards per
+   * distribution, `rate` today's of 150 paths or tags and 1 wildcard a second per account.
+   */
+  readonly invalidationQuotas?: readonly InvalidationQuotaName[] | undefined;
   readonly clock?: Clock;
   readonly faults?: readonly Fault[];
   /** Decides which calls a fault hits; yields [0, 1). */
@@ -219,6 +226,8 @@ async function build(
       clock,
       deployDelayMs: options.deployDelayMs ?? 200,
       invalidationDelayMs: options.invalidationDelayMs ?? 100,
+      invalidationQuota: options.invalidationQuotas?.includes('in-progress') ? formerQuota : undefined,
+      invalidationRate: options.invalidationQuotas?.includes('rate') ? todaysRate : undefined,
       purge: (distributionId, paths) => purge(distributionId, paths),
     });
     const dispatch = createDispatcher(

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 
 import packageJson from '../../package.json' with {type: 'json'};
 import {Failure} from '../failure.js';
-import {startCloud} from './cloud.js';
+import {startCloud, type InvalidationQuotaName} from './cloud.js';
 import {parseFault} from './fault.js';
 import {openLog} from './log.js';
 import type {LogEntry} from './serve-api.js';
@@ -21,6 +21,7 @@ export interface DaemonSettings {
   readonly faults?: readonly string[];
   readonly deployDelayMs?: number;
   readonly invalidationDelayMs?: number;
+  readonly invalidationQuotas?: readonly InvalidationQuotaName[];
   /** Secrets by access key id; no other key is accepted. */
   readonly strictAuth?: Readonly<Record<string, string>>;
 }
@@ -65,6 +66,7 @@ async function run(settings: DaemonSettings): Promise<void> {
     tlsPort: settings.tlsPort,
     deployDelayMs: settings.deployDelayMs,
     invalidationDelayMs: settings.invalidationDelayMs,
+    invalidationQuotas: settings.invalidationQuotas,
     faults,
     strictAuth: settings.strictAuth && new Map(Object.entries(settings.strictAuth)),
     log: entry => log.write(logLine(entry)),

@@ -40,7 +40,12 @@ export interface StartOptions extends CloudLocation {
   readonly faults?: readonly string[] | undefined;
   readonly deployDelayMs?: number | undefined;
   readonly invalidationDelayMs?: number | undefined;
+  readonly invalidationQuotas?: readonly InvalidationQuota[] | undefined;
 }
+
+/** As the cloud's own process names them. */
+export const invalidationQuotas = ['in-progress', 'rate'] as const;
+export type InvalidationQuota = (typeof invalidationQuotas)[number];
 
 /** --data, FRONTCTL_LOCAL_DATA, the nearest existing `.frontctl/local` upwards, else `ROOT/.frontctl/local`. */
 export function dataDirectory({root, env, data}: CloudLocation): string {
@@ -116,6 +121,7 @@ async function startCloud(options: StartOptions): Promise<CloudStatus> {
     faults: options.faults ?? [],
     deployDelayMs: options.deployDelayMs,
     invalidationDelayMs: options.invalidationDelayMs,
+    invalidationQuotas: options.invalidationQuotas,
   };
   const child = spawn(process.execPath, [...daemonArguments(), JSON.stringify(settings)], {
     detached: true,

@@ -14,8 +14,10 @@ export async function runLocal(session: Session, options: RunLocalOptions): Prom
   const location = {...start, ...(await session.location())};
   const found = await findCloud(location);
   if (found !== undefined) {
-    const {port, tlsPort, faults, deployDelayMs, invalidationDelayMs} = options;
-    const asked = [tlsPort, faults, deployDelayMs, invalidationDelayMs].some(value => value !== undefined);
+    const {port, tlsPort, faults, deployDelayMs, invalidationDelayMs, invalidationQuotas} = options;
+    const asked = [tlsPort, faults, deployDelayMs, invalidationDelayMs, invalidationQuotas].some(
+      value => value !== undefined,
+    );
     if (asked || (port !== undefined && !found.endpoint.endsWith(`:${port}`))) {
       throw new Failure(
         'conflict',

@@ -7,7 +7,8 @@ import {createControlPlane} from './control-plane.js';
 import {createDistributions, distributionHandlers} from './distributions.js';
 import {distributionsUsing, type References} from './distribution/references.js';
 import {distributionArn, type RandomBytes} from './identifiers.js';
-import {createInvalidations, type InvalidationQuota} from './invalidations.js';
+import type {InvalidationQuota, InvalidationRate} from './invalidation-quotas.js';
+import {createInvalidations} from './invalidations.js';
 import {createKeys, keyHandlers} from './keys.js';
 import {createOriginAccess, originAccessHandlers} from './origin-access.js';
 import {createPolicies, policyHandlers} from './policies.js';
@@ -23,9 +24,13 @@ export interface CloudFrontOptions {
   /** Called once when an invalidation takes effect, just before it is Completed. Items are paths and `#tag`s. */
   readonly purge: (distributionId: string, paths: readonly string[]) => number;
   /** The former quota, refused with TooManyInvalidationsInProgress; none by default. */
-  readonly invalidationQuota?: InvalidationQuota;
+  readonly invalidationQuota?: InvalidationQuota | undefined;
+  /** What the account may invalidate per second, refused likewise; any rate by default. */
+  readonly invalidationRate?: InvalidationRate | undefined;
   readonly random?: RandomBytes;
 }
+
+export {formerQuota, todaysRate} from './invalidation-quotas.js';
 
 export interface EmulatedCloudFront {
   readonly handlers: Handlers<CloudFront>;
@@ -64,6 +69,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
     distributions,
     invalidationDelayMs: options.invalidationDelayMs,
     invalidationQuota: options.invalidationQuota,
+    invalidationRate: options.invalidationRate,
     purge: options.purge,
   });
 

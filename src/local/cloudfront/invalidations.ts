@@ -4,20 +4,26 @@ import {createDeadlines} from './deadlines.js';
 import type {Distributions} from './distributions.js';
 import {demand, fault} from './faults.js';
 import {location, sha256, shortId} from './identifiers.js';
+import {checkBatch} from './invalidation-batch.js';
+import {
+  addLoad,
+  checkInProgress,
+  createRate,
+  loadOf,
+  noLoad,
+  type InvalidationQuota,
+  type InvalidationRate,
+  type Load,
+} from './invalidation-quotas.js';
 import {markedList, take} from './page.js';
 import type {ResourceDependencies} from './resources.js';
-import {checkQuantities, fingerprint, items} from './shape.js';
-
-/** The former quota of invalidations in progress per distribution, which older accounts and other emulators enforce. */
-export interface InvalidationQuota {
-  readonly paths: number;
-  readonly wildcards: number;
-}
+import {fingerprint} from './shape.js';
 
 export interface InvalidationOptions extends ResourceDependencies {
   readonly distributions: Distributions;
   readonly invalidationDelayMs: number;
   readonly invalidationQuota: InvalidationQuota | undefined;
+  readonly invalidationRate: InvalidationRate | undefined;
   /** Removes from the edge's caches what the paths and tags name. */
   readonly purge: (distributionId: string, paths: readonly string[]) => number;
 }
@@ -42,9 +48,6 @@ export interface Invalidations {
   close(): void;
 }
 
-const largestBatch = 3000;
-const isWildcard = (path: string) => path.endsWith('*') && !path.startsWith('#');
-
 /** Developer guide, "Invalidate files to remove content"; `#tag` items: "Invalidating content by cache tags". */
 export function createInvalidations(options: InvalidationOptions): Invalidations {
   const {store, clock, random, distributions, purge} = options;
@@ -52,10 +55,16 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
   const counts = store.table<number>('cloudfront.invalidation.count');
   const byReference = store.table<string>('cloudfront.invalidation.reference');
   const pending = new Map<string, StoredInvalidation>();
+  /** What is in progress or just being written, by key: counted while there is a quota. */
+  const running = new Map<string, Load>();
+  /** Ids of each distribution's invalidations, the one with ordinal 1 first. */
+  const order = new Map<string, string[]>();
+  const takeShare = options.invalidationRate && createRate(options.invalidationRate, clock);
 
   const deadlines = createDeadlines(clock, key => {
     const found = pending.get(key);
     pending.delete(key);
+    running.delete(key);
     if (found === undefined) return;
     purge(distributionOf(key), found.paths.filter(isEffective));
     // Only spares the next start a second purge: the status never depends on it.
@@ -66,18 +75,29 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
       .catch(() => undefined);
   });
   const watch = (key: string, found: StoredInvalidation): void => {
+    const ids = order.get(distributionOf(key)) ?? [];
+    ids[found.ordinal - 1] = found.id;
+    order.set(distributionOf(key), ids);
     if (found.effectiveAt === undefined) return;
     pending.set(key, found);
+    if (options.invalidationQuota) running.set(key, loadOf(found.paths));
     deadlines.set(key, found.effectiveAt);
   };
   for (const [key, found] of table.range()) watch(key, found);
 
   const ofDistribution = (id: string) => [...table.range({prefix: `${id}/`})];
+  const loadInProgress = (id: string): Load =>
+    [...running].reduce(
+      (sum, [key, load]) => (distributionOf(key) === id ? addLoad(sum, load) : sum),
+      noLoad,
+    );
   const isPending = (found: StoredInvalidation) =>
     found.effectiveAt !== undefined && found.effectiveAt > clock.now();
 
   const create = async (distributionId: string, batch: InvalidationBatch): Promise<Made> => {
-    const made = await store.write((): Made => {
+    deadlines.settle();
+    let reserved: string | undefined;
+    const write = store.write((): Made => {
       const distribution = distributions.resources.get(distributionId);
       const reference = batch.CallerReference ?? '';
       const referenceKey = `${distributionId}/${sha256(reference)}`;
@@ -92,12 +112,10 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
         );
       }
       const paths = checkBatch(batch, distribution.config.CacheTagConfig?.HeaderName !== undefined);
-      if (options.invalidationQuota) {
-        const running = ofDistribution(distributionId).flatMap(([, found]) =>
-          isPending(found) ? found.paths : [],
-        );
-        checkQuota([...running, ...paths], options.invalidationQuota);
-      }
+      const load = loadOf(paths);
+      if (options.invalidationQuota)
+        checkInProgress(addLoad(loadInProgress(distributionId), load), options.invalidationQuota);
+      takeShare?.(load);
       const stored: StoredInvalidation = {
         id: shortId(random, 'I'),
         callerReference: reference,
@@ -107,10 +125,18 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
         ordinal: (counts.get(distributionId) ?? 0) + 1,
         effectiveAt: clock.now() + options.invalidationDelayMs,
       };
-      table.put(`${distributionId}/${stored.id}`, stored);
+      const key = `${distributionId}/${stored.id}`;
+      // At once: the next change of this very commit counts it, too.
+      if (options.invalidationQuota) running.set(key, load);
+      reserved = key;
+      table.put(key, stored);
       byReference.put(referenceKey, stored.id);
       counts.put(distributionId, stored.ordinal);
       return {found: stored, isNew: true};
+    });
+    const made = await write.catch((error: unknown) => {
+      if (reserved !== undefined) running.delete(reserved);
+      throw error;
     });
     if (made.isNew) watch(`${distributionId}/${made.found.id}`, made.found);
     return made;
@@ -121,11 +147,16 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
       distributions,
       create,
       find: (distributionId, id) => table.get(`${distributionId}/${id}`),
-      all: id => ofDistribution(id).map(([, found]) => found),
-      completed(found) {
-        deadlines.settle();
-        return !isPending(found);
+      *after(distributionId, marker) {
+        const ids = order.get(distributionId) ?? [];
+        const last = table.get(`${distributionId}/${marker ?? ''}`)?.ordinal ?? ids.length + 1;
+        for (let at = last - 2; at >= 0; at--) {
+          const found = table.get(`${distributionId}/${ids[at] ?? ''}`);
+          if (found !== undefined) yield found;
+        }
       },
+      settle: deadlines.settle,
+      isPending,
     }),
     inProgress(id) {
       deadlines.settle();
@@ -136,7 +167,9 @@ export function createInvalidations(options: InvalidationOptions): Invalidations
         table.delete(key);
         deadlines.clear(key);
         pending.delete(key);
+        running.delete(key);
       }
+      order.delete(id);
       counts.delete(id);
       for (const [key] of [...byReference.range({prefix: `${id}/`})]) byReference.delete(key);
     },
@@ -149,61 +182,6 @@ const distributionOf = (key: string): string => key.slice(0, key.indexOf('/'));
 /** CloudFront takes `~` in a path, in any spelling, and then finds nothing under it. */
 const isEffective = (path: string): boolean => path.startsWith('#') || !/~|%7e/i.test(path);
 
-function checkBatch(batch: InvalidationBatch, tagged: boolean): readonly string[] {
-  demand(!!batch.CallerReference, 'InvalidArgument', 'The parameter CallerReference is required.');
-  checkQuantities(batch, 'InvalidationBatch');
-  const paths = items(batch.Paths);
-  demand(paths.length > 0, 'InvalidArgument', 'Your request contains no invalidation paths.');
-  demand(
-    paths.length <= largestBatch,
-    'BatchTooLarge',
-    `Invalidation batch specified is too large: ${paths.length} paths, at most ${largestBatch} are allowed.`,
-  );
-  const seen = new Set<string>();
-  for (const path of paths) {
-    demand(!seen.has(path), 'InvalidArgument', `Your request contains the invalidation path ${path} twice.`);
-    seen.add(path);
-    if (path.startsWith('#')) checkTag(path, tagged);
-    else checkPath(path);
-  }
-  return paths;
-}
-
-function checkPath(path: string): void {
-  const invalid = (why: string) =>
-    fault(
-      'InvalidArgument',
-      `Your request contains one or more invalid invalidation paths: "${path.slice(0, 200)}" ${why}.`,
-    );
-  if (!path.startsWith('/')) throw invalid('does not begin with /');
-  if (path.length > 4000) throw invalid('has more than 4000 characters');
-  // Unsafe in a URL (RFC 1738, section 2.2) or not ASCII: these must be sent percent-encoded.
-  if (/[^!-~]|[<>"#{}|\\^`]/.test(path)) throw invalid('has characters that must be URL-encoded');
-}
-
-function checkTag(item: string, tagged: boolean): void {
-  demand(
-    tagged,
-    'InvalidArgument',
-    `The distribution has no CacheTagConfig with a HeaderName: it cannot be invalidated by the tag ${item}.`,
-  );
-  demand(
-    /^[!-+\--~]{1,256}$/.test(item.slice(1)),
-    'InvalidArgument',
-    `The cache tag "${item.slice(1, 200)}" must have 1 to 256 printable ASCII characters without spaces and commas.`,
-  );
-}
-
-function checkQuota(paths: readonly string[], quota: InvalidationQuota): void {
-  const wildcards = paths.filter(isWildcard).length;
-  demand(
-    paths.length - wildcards <= quota.paths && wildcards <= quota.wildcards,
-    'TooManyInvalidationsInProgress',
-    'Processing your request will cause you to exceed the maximum number of in-progress invalidations: ' +
-      `at most ${quota.paths} paths and ${quota.wildcards} wildcards are in progress for a distribution.`,
-  );
-}
-
 interface Made {
   readonly found: StoredInvalidation;
   readonly isNew: boolean;
@@ -213,11 +191,14 @@ interface InvalidationAccess {
   readonly distributions: Distributions;
   readonly create: (distributionId: string, batch: InvalidationBatch) => Promise<Made>;
   readonly find: (distributionId: string, id: string) => StoredInvalidation | undefined;
-  readonly all: (distributionId: string) => readonly StoredInvalidation[];
-  readonly completed: (found: StoredInvalidation) => boolean;
+  /** Newest first, from the one made before `marker` on; all of them without a marker or with an unknown one. */
+  readonly after: (distributionId: string, marker: string | undefined) => Iterable<StoredInvalidation>;
+  /** Lets everything take effect that is due: before `isPending` is asked. */
+  readonly settle: () => void;
+  readonly isPending: (found: StoredInvalidation) => boolean;
 }
 
-function handlersOf({distributions, create, find, all, completed}: InvalidationAccess) {
+function handlersOf({distributions, create, find, after, settle, isPending}: InvalidationAccess) {
   const view = (found: StoredInvalidation, status: string) => ({
     Id: found.id,
     Status: status,
@@ -227,12 +208,13 @@ function handlersOf({distributions, create, find, all, completed}: InvalidationA
       CallerReference: found.callerReference,
     },
   });
-  const status = (found: StoredInvalidation) => (completed(found) ? 'Completed' : 'InProgress');
+  const status = (found: StoredInvalidation) => (isPending(found) ? 'InProgress' : 'Completed');
   return {
     async CreateInvalidation(input) {
       const {id} = distributions.resources.get(input.DistributionId);
       demand(input.InvalidationBatch !== undefined, 'MissingBody', 'This operation requires a body.');
       const {found, isNew} = await create(id, input.InvalidationBatch);
+      settle();
       return {
         Location: location(`distribution/${id}/invalidation/${found.id}`),
         // Even without any delay the answer to a create is InProgress.
@@ -245,16 +227,15 @@ function handlersOf({distributions, create, find, all, completed}: InvalidationA
       if (found === undefined) {
         throw fault('NoSuchInvalidation', `The specified invalidation does not exist: ${input.Id ?? ''}.`);
       }
+      settle();
       return {Invalidation: view(found, status(found))};
     },
     ListInvalidations(input) {
       const {id} = distributions.resources.get(input.DistributionId);
-      // Newest first.
-      const sorted = all(id).toSorted((a, b) => b.ordinal - a.ordinal);
-      const marker = sorted.findIndex(found => found.id === input.Marker);
+      settle();
       return {
         InvalidationList: markedList(
-          take(sorted.slice(marker + 1), found => found.id, input),
+          take(after(id, input.Marker), found => found.id, input),
           found => ({Id: found.id, CreateTime: new Date(found.createdAt), Status: status(found)}),
         ),
       };
