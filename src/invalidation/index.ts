@@ -1,4 +1,8 @@
-/** Invalidation: keys -> viewer paths (pure), submit, wait. */
+/** Invalidation: keys -> viewer paths (pure), price, submit, wait. */
 export type * from './types.js';
 export {encodePath, normalizePath, planPaths, withoutCovered} from './paths.js';
-export {costUSD, listInvalidations, submitInvalidation, waitForInvalidations} from './submit.js';
+export {inProgressIds, listInvalidations, readInvalidation} from './list.js';
+export {costUSD, describePrice, price} from './price.js';
+export {submitInvalidation} from './submit.js';
+export {checkTags} from './tags.js';
+export {waitForInvalidations} from './wait.js';

@@ -1,10 +1,18 @@
 import type {Aws} from '../aws/index.js';
 
+/** Whose cache: a distribution's, or with `tenantId` that of one tenant of a multi-tenant distribution. */
+export interface Owner {
+  readonly distributionId: string;
+  readonly tenantId?: string | undefined;
+}
+
 /** One CreateInvalidation. */
 export interface Batch {
   readonly id: string;
   /** `InProgress` or `Completed`. */
   readonly status: string;
+  /** Paths, wildcards and tags in it: each costs as much as the other. */
+  readonly paths: number;
 }
 
 /** Pauses between polls, milliseconds. */
@@ -14,32 +22,67 @@ export interface Pace {
   readonly maxMs: number;
 }
 
-export interface SubmitOptions {
-  readonly aws: Aws;
-  readonly distributionId: string;
-  /** Viewer paths, encoded (`encodePath`). */
-  readonly paths: readonly string[];
-  /** The same reference with the same paths returns the same invalidations, at no further cost. */
+/** What CloudFront takes each second; a batch never holds more. `paths`: exact paths and tags. */
+export interface Rate {
+  readonly paths: number;
+  readonly wildcards: number;
+}
+
+/**
+ * What an earlier run of the same job learned before it was cut off, by CallerReference. Whatever is noted is kept at
+ * once, as well as it can be.
+ */
+export interface Memory {
+  /** Invalidation ids of the batches that were accepted. */
+  readonly sent: ReadonlyMap<string, string>;
+  /** Batches that CloudFront refused as too large: their halves were sent in their place. */
+  readonly split: ReadonlySet<string>;
+  noteSent(reference: string, id: string): Promise<void>;
+  noteSplit(reference: string): Promise<void>;
+  /** The job still runs, though nothing was accepted for a while. */
+  noteWaiting(): Promise<void>;
+}
+
+/** The CallerReferences of one job: those of the run of the same job that was cut off, where there was one. */
+export interface Job {
   readonly reference: string;
-  /** How long TooManyInvalidationsInProgress is waited out, milliseconds. */
-  readonly timeoutMs: number;
+  /** ISO 8601: when the run began that was cut off; undefined for a new job. */
+  readonly resumedFrom: string | undefined;
+  /** For `SubmitOptions.memory`. */
+  readonly memory: Memory;
+  /** Every batch was accepted: the next run of the same paths purges again. */
+  settled(): Promise<void>;
+}
+
+interface Timing {
   readonly pace?: Pace | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that only grow. */
   readonly now?: (() => number) | undefined;
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-export interface WaitForInvalidationsOptions {
+export interface SubmitOptions extends Owner, Timing {
   readonly aws: Aws;
-  readonly distributionId: string;
+  /** Viewer paths and wildcards, encoded (`encodePath`), and `#tags`. */
+  readonly paths: readonly string[];
+  /** The same reference with the same paths returns the same invalidations, at no further cost. */
+  readonly reference: string;
+  /** How long the refusals of one batch are waited out, milliseconds. */
+  readonly timeoutMs: number;
+  /** Default: what AWS takes, 150 paths or tags and 1 wildcard a second. */
+  readonly rate?: Rate | undefined;
+  /** Of `openJob`. */
+  readonly memory?: Memory | undefined;
+}
+
+export interface WaitForInvalidationsOptions extends Owner, Timing {
+  readonly aws: Aws;
+  /** At least one. */
   readonly ids: readonly string[];
   /** The hint of a timeout or an interruption. Default: the `invalidation wait` command. */
   readonly resumeHint?: string | undefined;
   readonly timeoutMs: number;
-  readonly pace?: Pace | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly now?: (() => number) | undefined;
-  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 export interface InvalidationSummary {
@@ -47,4 +90,22 @@ export interface InvalidationSummary {
   readonly status: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  readonly paths: readonly string[];
+  /** CallerReference. */
+  readonly reference: string;
+}
+
+/** Paths, wildcards and tags invalidated in this calendar month (UTC). */
+export interface Usage {
+  readonly used: number;
+  /** `distribution`: those of the other distributions of the account could not be counted. */
+  readonly scope: 'account' | 'distribution';
+  /** Counting stopped at 1,000 or more: from there on the exact number changes no price. */
+  readonly isLeast: boolean;
+}
+
+export interface Price {
+  readonly usd: number;
+  /** It may be less: what is used of the free paths is not known. */
+  readonly isMost: boolean;
 }

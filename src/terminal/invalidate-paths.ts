@@ -98,7 +98,7 @@ export async function listSiteInvalidations(
   const distributionId = await targetDistribution(session, request);
   return {
     distributionId,
-    invalidations: await listInvalidations(await session.aws(), distributionId, request.limit),
+    invalidations: await listInvalidations(await session.aws(), {distributionId}, request.limit),
   };
 }
 

@@ -92,7 +92,7 @@ describe('answers of AWS', () => {
     nock(host).get(`${path}/I1`).reply(200, invalidation('InProgress'));
     nock(host).get(`${path}/I1`).reply(200, invalidation('Completed'));
     const {result} = await finish(waitForInvalidations({...common(), ids: ['I1']}));
-    expect(result).toEqual([{id: 'I1', status: 'Completed'}]);
+    expect(result).toEqual([{id: 'I1', status: 'Completed', paths: 1}]);
   });
 
   it('a wait ends at its limit with exit 5', async () => {
@@ -113,7 +113,7 @@ describe('answers of AWS', () => {
     const {result, events} = await finish(
       submitInvalidation({...common(), paths: ['/a'], reference: 'release-7'}),
     );
-    expect(result).toEqual([{id: 'I1', status: 'InProgress'}]);
+    expect(result).toEqual([{id: 'I1', status: 'InProgress', paths: 1}]);
     expect(new Set(references)).toEqual(new Set(['release-7-1']));
     expect(events).toContainEqual(expect.objectContaining({type: 'wait'}));
   });

@@ -53,7 +53,7 @@ describe('submitInvalidation', () => {
     const first = await submit(['/a', '/b'], 'r1');
     expect(first.result).toMatchObject([{status: 'InProgress'}]);
     expect((await submit(['/a', '/b'], 'r1')).result).toEqual(first.result);
-    expect((await listInvalidations(world.aws, distributionId, 10)).map(({id}) => id)).toEqual([
+    expect((await listInvalidations(world.aws, {distributionId}, 10)).map(({id}) => id)).toEqual([
       first.result[0]?.id,
     ]);
   });
@@ -110,9 +110,9 @@ describe('waitForInvalidations', () => {
       ({id}) => id,
     );
     const {result, events} = await wait(world.aws, ids, 600_000);
-    expect(result).toEqual(ids.map(id => ({id, status: 'Completed'})));
+    expect(result).toEqual(ids.map(id => ({id, status: 'Completed', paths: 1})));
     expect(events.length).toBeGreaterThan(1);
-    expect(await listInvalidations(world.aws, distributionId, 1)).toMatchObject([{status: 'Completed'}]);
+    expect(await listInvalidations(world.aws, {distributionId}, 1)).toMatchObject([{status: 'Completed'}]);
   });
 
   it('says after the time is over how to go on', async () => {
@@ -136,6 +136,6 @@ describe('waitForInvalidations', () => {
 
 it('lists page by page', async () => {
   for (let index = 0; index < 7; index++) await submit([`/${index}`], `r${index}`);
-  expect(await listInvalidations(world.aws, distributionId, 5)).toHaveLength(5);
-  expect(await listInvalidations(world.aws, distributionId, 500)).toHaveLength(7);
+  expect(await listInvalidations(world.aws, {distributionId}, 5)).toHaveLength(5);
+  expect(await listInvalidations(world.aws, {distributionId}, 500)).toHaveLength(7);
 });
