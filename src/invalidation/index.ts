@@ -1,8 +1,9 @@
 /** Invalidation: keys -> viewer paths (pure), price, submit, wait. */
 export type * from './types.js';
 export {encodePath, normalizePath, planPaths, withoutCovered} from './paths.js';
+export {ownerText} from './api.js';
 export {inProgressIds, listInvalidations, readInvalidation} from './list.js';
 export {costUSD, describePrice, price} from './price.js';
 export {submitInvalidation} from './submit.js';
 export {checkTags} from './tags.js';
-export {waitForInvalidations} from './wait.js';
+export {waitCommand, waitForInvalidations} from './wait.js';

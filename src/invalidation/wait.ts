@@ -1,16 +1,16 @@
-import {call, mapConcurrent, waitFor, type Poll} from '../aws/index.js';
+import {call, mapConcurrent, waitFor, type Aws, type Poll} from '../aws/index.js';
 import type {Work} from '../events.js';
 import {invalidationApi, itemsOf, ownerFlags, ownerText, statusOf} from './api.js';
 import {paceFor} from './pace.js';
-import type {Batch, WaitForInvalidationsOptions} from './types.js';
+import type {Batch, Owner, WaitForInvalidationsOptions} from './types.js';
 
 const pollsAtATime = 8;
-/** A hint with more ids than these is no command that anyone would copy. */
 const idsInAHint = 5;
 
-function resumeHint({aws, ids, ...owner}: WaitForInvalidationsOptions): string {
+/** What goes on waiting for `ids` on any machine. More of them than anyone would copy become `--all`. */
+export function waitCommand(aws: Aws, owner: Owner, ids: readonly string[]): string {
   const which = ids.length <= idsInAHint ? ids.join(' ') : '--all';
-  return `It goes on at the edge. Go on waiting: frontctl invalidation wait ${which}${ownerFlags(owner)}${aws.commandFlags}`;
+  return `frontctl invalidation wait ${which}${ownerFlags(owner)}${aws.commandFlags}`;
 }
 
 /**
@@ -42,7 +42,8 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
     poll,
     id: 'invalidate',
     subject: `${subject} of ${ownerText(options)}`,
-    resumeHint: options.resumeHint ?? resumeHint(options),
+    resumeHint:
+      options.resumeHint ?? `It goes on at the edge. Go on waiting: ${waitCommand(aws, options, ids)}`,
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(aws),
     sleep: options.sleep,
