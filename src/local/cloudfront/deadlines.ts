@@ -5,7 +5,7 @@ export interface Deadlines {
   /** `effect(key)` runs at `at` (at once when that is past); an earlier deadline of the same key is dropped. */
   set(key: string, at: number): void;
   /** Runs every effect that is due and whose timer has not fired yet. */
-  settle(): void;
+  readonly settle: () => void;
   clear(key: string): void;
   /** No effect runs after this. */
   readonly close: () => void;

@@ -18,7 +18,25 @@
  * - Errors: custom pages replace errors the edge makes about the origin (502, 504) and geo blocks, never the refusals
  *   of §2; a cached one goes by the failed URL. Response headers policies apply to everything but refusals and
  *   redirects made before the cache is asked.
+ * - Signatures: asked of behaviors that have signers, never of OPTIONS, after method and protocol, before the cache; the
+ *   refusal is the viewer's alone, stored nowhere; a custom page for 403 may replace it, and that page needs no signature.
+ *   The five query parameters and the five cookies are neither keyed nor forwarded, of signed behaviors only.
+ *   Parameter and cookie names have case and are not decoded; values are not decoded either (`%7E` is no `~`). A query
+ *   parameter that comes twice has no value; of a cookie the first counts. Policy wins over Expires. No Signature is an
+ *   unreadable one; neither Policy nor Expires, or an Expires that is no whole number, is a malformed policy, as is a
+ *   policy with members that the guide does not name. A Hash-Algorithm other than SHA1 and SHA256 is denied.
+ *   The URL is the viewer's, byte for byte, and `/` is not the root object; hosts are lowercase. The dates are compared
+ *   in whole seconds of cloud time. An IPv6 viewer is in no IpAddress range. A `?` in a policy is a wildcard or begins
+ *   the query, whichever fits. AWS account signers are accepted but have no keys here: they trust nobody.
+ * - Signatures on this machine: a port stands for 443 or 80 and a loopback address for the distribution's domain, so a
+ *   URL signed with the typed host and port and one signed with the name that it stands for are both right.
  * - Invalidation paths are compared byte for byte with path (+ `?` + keyed query); `/` is not the root object.
+ * - Cache tags: read from what the origin answered, on every status, by the config that chose the behavior; the header
+ *   goes on to the viewer. Repeats and what is no tag do not count towards the 50. A tag belongs to the header that it
+ *   came in: after a renaming it is not found, after naming the old header again it is. Of a 304 they stay, unless it
+ *   carries the header itself. A custom error page under a failed URL has the tags of the failed answer and of the page,
+ *   so that either purge renews it. A purge also reaches fetches under way: what turns out to carry a purged tag is
+ *   served to those who waited and not stored, and later viewers wait for a fetch of their own.
  * - HTTP/3 is not served and so not announced. Where a viewer is, is unknown on loopback; unknown is served.
  */
 
@@ -27,6 +45,10 @@ export const popName = 'LCL50-C1';
 
 /** Sent as `Server` by pages that the edge makes itself and when a policy removes the origin's. */
 export const edgeServer = 'CloudFront';
+
+/** Cache tags of one object, and characters of one tag. */
+export const mostTags = 50;
+export const largestTag = 256;
 
 /** Memory for stored bodies and what belongs to them; the least recently used copies leave above it. */
 export const cacheBytes = 256 * 1024 * 1024;
@@ -72,6 +94,9 @@ export const customErrorMakesCacheable: boolean = true;
 
 /** A custom error page whose path picks another behavior than the failed URL's lives by that behavior's TTLs. */
 export const pageWithOwnBehaviorKeepsItsTtl: boolean = true;
+
+/** Good signatures that each trusted key remembers, about 1 KB each. */
+export const rememberedSignatures = 4096;
 
 /** Content-Length limits of compression, inclusive. */
 export const compressibleBytes = {least: 1000, most: 10_000_000} as const;

@@ -8,8 +8,11 @@ import type {HeaderForwarding} from './rules/headers-to-origin.js';
 import {compileOrigin, type CompiledOrigin} from './origin/address.js';
 import {compilePattern, type Matcher} from './rules/pattern.js';
 import {compileResponseHeaders, type Decorate} from './rules/response-headers.js';
+import {signatureCookies, signatureParameters} from './rules/signed-fields.js';
+import {compileKey, type TrustedKeys} from './rules/signed-keys.js';
 import {
   cookiesOf,
+  except,
   legacyCookies,
   queryOf,
   selectAll,
@@ -22,7 +25,12 @@ import type {ControlPlane, LiveDistribution} from './types.js';
 /** The part of the control plane that a distribution's config refers to. */
 export type Policies = Pick<
   ControlPlane,
-  'cachePolicy' | 'originRequestPolicy' | 'responseHeadersPolicy' | 'originAccessControl'
+  | 'cachePolicy'
+  | 'originRequestPolicy'
+  | 'responseHeadersPolicy'
+  | 'originAccessControl'
+  | 'keyGroup'
+  | 'publicKey'
 >;
 
 export interface CompiledBehavior {
@@ -35,6 +43,8 @@ export interface CompiledBehavior {
   readonly ttl: TtlBounds;
   /** False: every request goes to the origin alone (all TTLs 0, or all headers forwarded by legacy settings). */
   readonly caching: boolean;
+  /** Undefined: viewers need no signature. */
+  readonly signers: TrustedKeys | undefined;
   /** Undefined when no flag is on: Accept-Encoding is an ordinary header then. */
   readonly negotiate: ((header: string | undefined) => Negotiation) | undefined;
   /** What `absent` normalises to differs between policies (`identity`) and legacy settings (nothing). */
@@ -60,6 +70,7 @@ export interface ErrorRule {
 export interface CompiledDistribution {
   readonly id: string;
   readonly arn: string;
+  readonly domainName: string;
   readonly enabled: boolean;
   /** `<32 hex>.cloudfront.net (CloudFront)`: Via without the version. */
   readonly via: string;
@@ -67,6 +78,8 @@ export interface CompiledDistribution {
   readonly rootObject: string | undefined;
   readonly behaviorFor: (normalizedPath: string) => CompiledBehavior;
   readonly errors: ReadonlyMap<number, ErrorRule>;
+  /** Header of the origin that carries cache tags, lowercase; undefined: nothing is tagged. */
+  readonly tagHeader: string | undefined;
   readonly geo:
     | {readonly kind: 'none'}
     | {readonly kind: 'whitelist' | 'blacklist'; readonly countries: ReadonlySet<string>};
@@ -107,9 +120,11 @@ export const compileDistribution = (live: LiveDistribution, plane: Policies): Co
   return {
     id: live.id,
     arn: live.arn,
+    domainName: live.domainName,
     enabled: config.Enabled === true,
     via: `${createHash('md5').update(live.id).digest('hex')}.cloudfront.net (CloudFront)`,
     rootObject: rootObject(config.DefaultRootObject),
+    tagHeader: config.CacheTagConfig?.HeaderName?.toLowerCase(),
     behaviorFor: path => listed.find(behavior => behavior.matches(path)) ?? standard,
     errors: new Map(
       (config.CustomErrorResponses?.Items ?? []).map(rule => [
@@ -140,6 +155,11 @@ const compileBehavior = (
 ): Omit<CompiledBehavior, 'origins' | 'failover'> => {
   const policy = plane.responseHeadersPolicy(behavior.ResponseHeadersPolicyId ?? '');
   const cached = new Set<string>(behavior.AllowedMethods?.CachedMethods?.Items ?? ['GET', 'HEAD']);
+  const signers = signersOf(behavior, plane);
+  const settings =
+    behavior.ForwardedValues === undefined
+      ? byPolicies(behavior, plane)
+      : byLegacySettings(behavior, cached);
   return {
     matches: compilePattern(pattern),
     protocolPolicy: behavior.ViewerProtocolPolicy ?? 'allow-all',
@@ -147,11 +167,38 @@ const compileBehavior = (
     cached,
     compress: behavior.Compress === true,
     decorate: policy === undefined ? undefined : compileResponseHeaders(policy),
-    ...(behavior.ForwardedValues === undefined
-      ? byPolicies(behavior, plane)
-      : byLegacySettings(behavior, cached)),
+    signers,
+    ...(signers === undefined ? settings : withoutSignatures(settings)),
   };
 };
+
+/** The keys of every trusted group. Account signers have no keys here: where they alone sign, nobody is let in. */
+const signersOf = (
+  behavior: CacheBehavior | DefaultCacheBehavior,
+  plane: Policies,
+): TrustedKeys | undefined => {
+  const {TrustedKeyGroups: groups, TrustedSigners: accounts} = behavior;
+  if (groups?.Enabled !== true && accounts?.Enabled !== true) return undefined;
+  const ids = (groups?.Items ?? []).flatMap(group => plane.keyGroup(group)?.Items ?? []);
+  return new Map(
+    [...new Set(ids)].flatMap(id => {
+      const pem = plane.publicKey(id)?.EncodedKey;
+      return pem === undefined ? [] : [[id, compileKey(pem)] as const];
+    }),
+  );
+};
+
+/** Settings under which neither cache nor origin sees what was shown to be let in (facts §12). */
+const withoutSignatures = (settings: CacheSettings): CacheSettings => ({
+  ...settings,
+  keyed: {
+    ...settings.keyed,
+    query: except(settings.keyed.query, signatureParameters),
+    cookies: except(settings.keyed.cookies, signatureCookies),
+  },
+  query: except(settings.query, signatureParameters),
+  cookies: except(settings.cookies, signatureCookies),
+});
 
 type CacheSettings = Pick<
   CompiledBehavior,

@@ -14,6 +14,7 @@ import {createListeners} from './viewer/listeners.js';
 import {createConnections} from './origin/custom.js';
 import {createHandle, type Handle, type Served, type ViewerCountry} from './viewer/handle.js';
 import {errorPage} from './viewer/pages.js';
+import {compileInvalidation} from './rules/invalidation.js';
 import {createPipeline} from './pipeline.js';
 import {createRetrieve} from './cache/retrieve.js';
 import {viewerSteps} from './steps.js';
@@ -156,7 +157,8 @@ export const createEdge = async (options: EdgeOptions): Promise<RunningEdge> => 
     handle,
     tlsPort: tlsPort.value,
     portOf: listeners.portOf,
-    purge: retrieve.purge,
+    purge: (distributionId, items) =>
+      retrieve.purge(distributionId, compileInvalidation(items, distributions(distributionId)?.tagHeader)),
     settled: reconcile,
     async close() {
       stopListening();

@@ -1,8 +1,10 @@
 import type {
   CachePolicyConfig,
   DistributionConfig,
+  KeyGroupConfig,
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
+  PublicKeyConfig,
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront';
 
@@ -27,6 +29,9 @@ export interface ControlPlane {
   originRequestPolicy(id: string): OriginRequestPolicyConfig | undefined;
   responseHeadersPolicy(id: string): ResponseHeadersPolicyConfig | undefined;
   originAccessControl(id: string): OriginAccessControlConfig | undefined;
+  /** As it reached the edge: a change arrives when the distributions that trust the group are Deployed again. */
+  keyGroup(id: string): KeyGroupConfig | undefined;
+  publicKey(id: string): PublicKeyConfig | undefined;
   /** Called when the set of live distributions or their configs changed; returns a function that stops it. */
   onChange(listener: () => void): () => void;
 }
@@ -57,7 +62,7 @@ export type FetchS3 = (request: S3OriginRequest) => Promise<OriginResponse>;
 export interface Edge {
   /** Port of the distribution's own listener, which stands for its HTTPS side; undefined until it listens. */
   portOf(distributionId: string): number | undefined;
-  /** Removes what matches each path (trailing `*` = prefix), every variant; returns how many objects left the cache. */
-  purge(distributionId: string, paths: readonly string[]): number;
+  /** Removes what matches each path (trailing `*` = prefix) or `#tag`, every variant; returns how many objects left the cache. */
+  purge(distributionId: string, items: readonly string[]): number;
   close(): Promise<void>;
 }

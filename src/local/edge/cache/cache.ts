@@ -1,6 +1,7 @@
 import type {Body} from './body.js';
 import {cacheBytes, copyOverheadBytes} from '../choices.js';
-import {compileInvalidation} from '../rules/invalidation.js';
+import {Catalogue} from './catalogue.js';
+import type {Invalidation} from '../rules/invalidation.js';
 import type {Fields} from '../message.js';
 
 /** One stored response. Times are milliseconds of the cloud's clock. */
@@ -10,6 +11,8 @@ export interface Copy {
   readonly id: string;
   /** Path and keyed query, for invalidations. */
   readonly target: string;
+  /** Cache tags, as `qualifiedTag` makes them. */
+  readonly tags: readonly string[];
   readonly status: number;
   /** As the viewer gets them, without the edge's own marks; lowercase names. */
   readonly headers: Fields;
@@ -43,6 +46,7 @@ export interface CacheLimits {
 /** Stored copies, the least recently used leave first. */
 export class Cache {
   readonly #entries = new Map<string, Entry>();
+  readonly #catalogues = new Map<string, Catalogue>();
   #memory = 0;
   #disk = 0;
 
@@ -64,9 +68,13 @@ export class Cache {
       (sum, [name, value]) => sum + name.length + String(value).length,
       0,
     );
-    const weight = copyOverheadBytes + copy.id.length + headers + (copy.body.inFile ? 0 : size);
+    const tags = copy.tags.reduce((sum, tag) => sum + tag.length, 0);
+    const weight = copyOverheadBytes + copy.id.length + headers + tags + (copy.body.inFile ? 0 : size);
     const onDisk = copy.body.inFile ? size : 0;
     this.#entries.set(copy.id, {copy, weight, onDisk, release: copy.body.retain()});
+    const catalogue = this.#catalogues.get(copy.distributionId) ?? new Catalogue();
+    this.#catalogues.set(copy.distributionId, catalogue);
+    catalogue.add(copy);
     this.#memory += weight;
     this.#disk += onDisk;
     for (const id of this.#entries.keys()) {
@@ -79,21 +87,20 @@ export class Cache {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
+    const {distributionId} = entry.copy;
+    const catalogue = this.#catalogues.get(distributionId);
+    catalogue?.remove(entry.copy);
+    if (catalogue?.isEmpty) this.#catalogues.delete(distributionId);
     this.#memory -= entry.weight;
     this.#disk -= entry.onDisk;
     entry.release();
   }
 
-  /** Removes what matches an invalidation path, every variant; returns how many copies left. */
-  purge(distributionId: string, paths: readonly string[]): number {
-    const matches = compileInvalidation(paths);
-    let removed = 0;
-    for (const [id, {copy}] of this.#entries) {
-      if (copy.distributionId !== distributionId || !matches(copy.target)) continue;
-      this.delete(id);
-      removed++;
-    }
-    return removed;
+  /** Removes what the invalidation covers, every variant; returns how many copies left. */
+  purge(distributionId: string, invalidation: Invalidation): number {
+    const covered = this.#catalogues.get(distributionId)?.find(invalidation) ?? new Set<string>();
+    for (const id of covered) this.delete(id);
+    return covered.size;
   }
 
   clear(): void {

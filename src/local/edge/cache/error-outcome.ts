@@ -1,4 +1,4 @@
-import {pageWithOwnBehaviorKeepsItsTtl, errorPageMark} from '../choices.js';
+import {pageWithOwnBehaviorKeepsItsTtl, errorPageMark, mostTags} from '../choices.js';
 import type {Copy} from './cache.js';
 import type {Exchange} from '../exchange.js';
 import type {Fetch} from './flights.js';
@@ -8,6 +8,7 @@ import type {Arrival} from '../origin/request.js';
 import type {Outcome} from './outcome.js';
 import {normalizePath} from '../rules/pattern.js';
 import {errorRule, type Place} from './settle.js';
+import {cacheTags} from '../rules/cache-tags.js';
 import {errorTtl} from '../rules/freshness.js';
 
 export interface ErrorInput {
@@ -78,6 +79,7 @@ export const errorOutcome = async (input: ErrorInput): Promise<Outcome | undefin
   );
   const own = pageWithOwnBehaviorKeepsItsTtl && asked.behavior !== exchange.behavior;
   const freshUntil = own ? page.copy.freshUntil : now + (seconds ?? 0) * 1000;
+  const failed = cacheTags(arrival.headers, exchange.distribution.tagHeader);
   const copy: Copy = {
     ...page.copy,
     ...(place ?? {}),
@@ -88,6 +90,7 @@ export const errorOutcome = async (input: ErrorInput): Promise<Outcome | undefin
     whileRevalidateUntil: freshUntil,
     ifErrorUntil: freshUntil,
     validators: {},
+    tags: [...new Set([...failed, ...page.copy.tags])].slice(0, mostTags),
     error: true,
   };
   if (place !== undefined && seconds !== undefined && fetch !== undefined) {

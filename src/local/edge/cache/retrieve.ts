@@ -3,6 +3,7 @@ import type {Negotiation} from '../rules/accept-encoding.js';
 import {cacheKey} from '../rules/cache-key.js';
 import type {Cache, Copy} from './cache.js';
 import {staleMark} from '../choices.js';
+import type {Invalidation} from '../rules/invalidation.js';
 import {isConditional} from '../rules/conditions.js';
 import type {Exchange} from '../exchange.js';
 import {errorOutcome} from './error-outcome.js';
@@ -26,7 +27,7 @@ export interface RetrieveOptions {
 export interface Retrieve {
   (exchange: Exchange): Outcome | Promise<Outcome>;
   /** Removes copies and keeps fetches already under way from storing what they bring. */
-  readonly purge: (distributionId: string, paths: readonly string[]) => number;
+  readonly purge: (distributionId: string, invalidation: Invalidation) => number;
 }
 
 const ignore = (): void => undefined;
@@ -145,7 +146,9 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
     negotiation: Negotiation | undefined,
     place: Place,
   ): Promise<Outcome> =>
-    flights.unshared(place, fetch => fetchOnce(exchange, {kind: 'viewer'}, negotiation, place, fetch));
+    flights.unshared(place, undefined, fetch =>
+      fetchOnce(exchange, {kind: 'viewer'}, negotiation, place, fetch),
+    );
 
   /** A fetch that others of the same key wait for; those it cannot serve go alone. */
   const shared = async (
@@ -172,11 +175,16 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
           shared: true,
         };
       }
-      return flights.unshared(place, fetch =>
+      // A purge while this request waited took the stale copy away: a 304 must not bring it back.
+      if (stale !== undefined && cache.get(stale.id) !== stale)
+        return flights.unshared(place, undefined, fetch =>
+          fetchOnce(exchange, {kind: 'whole'}, negotiation, place, fetch),
+        );
+      return flights.unshared(place, stale, fetch =>
         fetchOnce(exchange, conditions, negotiation, place, fetch, stale),
       );
     }
-    const outcome = await flights.lead(key, place, fetch =>
+    const outcome = await flights.lead(key, place, stale, fetch =>
       fetchOnce(exchange, conditions, negotiation, place, fetch, stale),
     );
     if (keep && outcome.kind === 'copy') void outcome.copy.body.done.then(outcome.copy.body.retain());
@@ -268,9 +276,9 @@ export const createRetrieve = ({cache, clock, origins, spillDir}: RetrieveOption
   };
 
   return Object.assign(retrieve, {
-    purge: (distributionId: string, paths: readonly string[]) => {
-      flights.doom(distributionId, paths);
-      return cache.purge(distributionId, paths);
+    purge: (distributionId: string, invalidation: Invalidation) => {
+      flights.doom(distributionId, invalidation);
+      return cache.purge(distributionId, invalidation);
     },
   });
 };

@@ -3,6 +3,7 @@ import type {Coding, Negotiation} from '../rules/accept-encoding.js';
 import {Body} from './body.js';
 import type {Copy} from './cache.js';
 import {customErrorMakesCacheable, edgeServer, notModifiedKeeps} from '../choices.js';
+import {cacheTags} from '../rules/cache-tags.js';
 import {chooseCoding, compress, compressedHeaders} from '../rules/compression.js';
 import type {Exchange} from '../exchange.js';
 import {errorTtl, freshness, originAge, type Freshness} from '../rules/freshness.js';
@@ -23,6 +24,7 @@ export interface Settled {
   readonly declaredLength: number | undefined;
   readonly validators: Readonly<Record<string, string>>;
   readonly initialAge: number;
+  readonly tags: readonly string[];
 }
 
 export const errorRule = (
@@ -55,6 +57,7 @@ export const settle = (
     declaredLength: coding === undefined ? lengthOf(arrival.headers) : undefined,
     validators: behavior.cookies.kind === 'none' && arrival.status < 400 ? validatorsOf(arrival.headers) : {},
     initialAge: originAge(arrival.headers),
+    tags: cacheTags(arrival.headers, exchange.distribution.tagHeader),
   };
 };
 
@@ -137,10 +140,14 @@ export const copyOf = (settled: Settled, place: Place, spillDir: string, now: nu
         body: new Body(spillDir, settled.declaredLength),
         initialAge: settled.initialAge,
         validators: settled.validators,
+        tags: settled.tags,
         error: settled.status >= 400,
       };
 
-/** The copy that a 304 renews: new times and headers around the same body; undefined when it may no longer be kept. */
+/**
+ * The copy that a 304 renews: new times and headers around the same body. Its tags stay unless the 304 carries the header
+ * of tags (S3's never does).
+ */
 export const renewed = (exchange: Exchange, stale: Copy, arrival: Arrival, now: number): Copy => {
   const cleaned = cleanHeaders(exchange, arrival);
   const updates = Object.fromEntries(Object.entries(cleaned).filter(([name]) => !notModifiedKeeps.has(name)));
@@ -154,7 +161,15 @@ export const renewed = (exchange: Exchange, stale: Copy, arrival: Arrival, now: 
     kept.kind === 'stored'
       ? kept
       : {kind: 'stored' as const, ttl: 0, staleWhileRevalidate: 0, staleIfError: 0};
-  return {...stale, ...times(span, now), headers, initialAge: originAge(arrival.headers)};
+  const {tagHeader} = exchange.distribution;
+  const retagged = tagHeader !== undefined && arrival.headers[tagHeader] !== undefined;
+  return {
+    ...stale,
+    ...times(span, now),
+    headers,
+    initialAge: originAge(arrival.headers),
+    tags: retagged ? cacheTags(arrival.headers, tagHeader) : stale.tags,
+  };
 };
 
 /** An origin that could not be asked, as the answer the edge makes for it (facts §6). */
