@@ -14,4 +14,5 @@ export {
   type Tenant,
 } from './live.js';
 export {ensureOriginAccessControl} from './origin-access-control.js';
-export {livePaths, readViewerRules, viewerItems, type ViewerRules, type ViewerSite} from './viewer-uris.js';
+export {originRoots, readViewerRules, type ViewerRules, type ViewerSite} from './viewer-rules.js';
+export {errorPageNote, livePaths, viewerItems} from './viewer-uris.js';

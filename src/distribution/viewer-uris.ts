@@ -1,39 +1,124 @@
-import type {Aws} from '../aws/index.js';
-import type {Distribution} from './live.js';
+/** Which URLs at the edge show a key (pure). Developer Guide, "What you need to know when invalidating paths". */
+import {encodePath} from '../invalidation/index.js';
+import {matchesPattern} from './path-pattern.js';
+import type {Behavior, CleanUrls, Root, ViewerRules} from './viewer-rules.js';
 
-export interface ViewerSite {
-  readonly bucket: string;
-  /** Without slashes at the ends. */
-  readonly prefix: string;
-  /** `site.cleanUrls` of the config; undefined: as the distribution suggests (website endpoint, Lambda@Edge). */
-  readonly cleanUrls?: boolean | undefined;
-}
+/** Error pages that live longer than this under the URLs that failed are worth a `/*`. Seconds. */
+const bearableSeconds = 300;
 
-/** Under which URLs a distribution shows the keys of a site, and what the cache key holds there. */
-export interface ViewerRules {
-  /** What cannot be covered or was not allowed to be read, one sentence each, for people. */
-  readonly notes: readonly string[];
-}
-
-/** Reads the cache policies that are not AWS's own. One that may not be read becomes a note, never a Failure. */
-export function readViewerRules(
-  aws: Aws,
-  distribution: Distribution,
-  site: ViewerSite,
-): Promise<ViewerRules> {
-  return Promise.reject(new Error(`${aws.commandFlags}${distribution.id}${site.bucket}`));
-}
+/** Copies that live shorter than this are gone before an invalidation of them would be reported Completed. Seconds. */
+const notableSeconds = 30;
 
 /**
  * Every invalidation item that must go when the object under `key` (relative to the prefix) changes: encoded viewer
- * paths, prefixes with a trailing `*`. `cacheControl`: of the copy that is live, where known: it says how long a custom
- * error page stays cached under the URLs that failed.
+ * paths, and prefixes with a trailing `*`. None when no behavior shows the key. `cacheControl`: of the copy that is live,
+ * where known: it says how long a custom error page stays cached under the URLs that failed, which nobody knows; when that
+ * is more than 300 s, only `/*` reaches them.
  */
 export function viewerItems(rules: ViewerRules, key: string, cacheControl?: string): readonly string[] {
-  return [`${rules.notes.length}${key}${cacheControl ?? ''}`];
+  const items: string[] = [];
+  for (const {path, isKeyed} of shownPaths(rules, key, encodePath)) {
+    if (!isKeyed || path.endsWith('*')) items.push(path);
+    // The guide's own form. Without an extension it would take whole folders along: `/about*`, and for the root `/*`.
+    else if (/\.[^/.]+$/.test(path)) items.push(`${path}*`);
+    else items.push(path, `${path}?*`);
+  }
+  if ((errorPageSeconds(rules, key, cacheControl) ?? 0) > bearableSeconds) items.push('/*');
+  return items;
 }
 
-/** The encoded viewer paths under which the object may be cached; no wildcards. */
+/** The encoded viewer paths under which the object may be cached; no wildcards, no query strings. */
 export function livePaths(rules: ViewerRules, key: string): readonly string[] {
-  return [`${rules.notes.length}${key}`];
+  return shownPaths(rules, key, encodeWhole).map(({path}) => path);
+}
+
+/** Said when `key` changes: for how long copies of an error page stay where no invalidation finds them. */
+export function errorPageNote(rules: ViewerRules, key: string, cacheControl?: string): string | undefined {
+  const seconds = errorPageSeconds(rules, key, cacheControl) ?? 0;
+  if (seconds < notableSeconds || seconds > bearableSeconds) return undefined;
+  return `${key} is a custom error page: its old copies under the URLs that failed run out within ${seconds} s.`;
+}
+
+interface Shown {
+  readonly path: string;
+  readonly isKeyed: boolean;
+}
+
+function shownPaths(rules: ViewerRules, key: string, encode: (key: string) => string): readonly Shown[] {
+  const found = new Map<string, boolean>();
+  for (const [index, root] of rules.roots.entries()) {
+    const named = viewed(root, key);
+    if (named === undefined) continue;
+    for (const {name, needs} of names(named)) {
+      const path = encode(name);
+      const behaviors = behaviorsOf(rules, index, encodeWhole(name));
+      const shows = behaviors.filter(({clean}) => shownBy(clean, needs));
+      if (shows.length > 0)
+        found.set(path, found.get(path) === true || shows.some(({keysQuery}) => keysQuery));
+    }
+  }
+  return [...found].map(([path, isKeyed]) => ({path, isKeyed}));
+}
+
+function viewed({add, strip}: Root, key: string): string | undefined {
+  return key.startsWith(strip) ? add + key.slice(strip.length) : undefined;
+}
+
+interface Name {
+  readonly name: string;
+  /** The clean URLs that must be on for it. */
+  readonly needs: CleanUrls;
+}
+
+const index = 'index.html';
+
+/** The page's own name and the clean ones: `a/index.html`, `a/`, `a`; `b.html`, `b`. */
+function names(name: string): readonly Name[] {
+  const own: Name = {name, needs: 'no'};
+  if (name === index || name.endsWith(`/${index}`)) {
+    const folder = name.slice(0, -index.length);
+    const slashed: Name = {name: folder, needs: 'folders'};
+    return folder === '' ? [own, slashed] : [own, slashed, {name: folder.slice(0, -1), needs: 'folders'}];
+  }
+  return name.endsWith('.html') ? [own, {name: name.slice(0, -5), needs: 'pages'}] : [own];
+}
+
+const ranks = {no: 0, folders: 1, pages: 2} as const;
+const shownBy = (clean: CleanUrls, needs: CleanUrls): boolean => ranks[clean] >= ranks[needs];
+
+/**
+ * The behaviors under which `path` may be cached with an object of that root: the one that it matches, if its origin is
+ * the site's, and all those of the site whose code may have made this path out of another one: a function changes the URI
+ * and the cache key, but not the behavior.
+ */
+function behaviorsOf({behaviors}: ViewerRules, root: number, path: string): readonly Behavior[] {
+  const matched = behaviors.find(({pattern}) => matchesPattern(pattern, path));
+  return behaviors.filter(
+    behavior => behavior.roots.has(root) && (behavior === matched || behavior.rewrites),
+  );
+}
+
+/** Where invalidations must cut (`~`, `+`), viewers do not. */
+function encodeWhole(name: string): string {
+  const pieces = name.split(/([~+])/);
+  return '/' + pieces.map(piece => (/^[~+]$/.test(piece) ? piece : encodePath(piece).slice(1))).join('');
+}
+
+/** Undefined when the key is no custom error page. */
+function errorPageSeconds(rules: ViewerRules, key: string, cacheControl = ''): number | undefined {
+  let seconds: number | undefined;
+  for (const root of rules.errorPages.size > 0 ? rules.roots : []) {
+    const named = viewed(root, key);
+    if (named === undefined) continue;
+    const least = rules.errorPages.get(`/${named}`) ?? rules.errorPages.get(encodeWhole(named));
+    if (least !== undefined) seconds = Math.max(seconds ?? 0, least, freshSeconds(cacheControl));
+  }
+  return seconds;
+}
+
+/** s-maxage beats max-age (Developer Guide, "Manage how long content stays in the cache"). */
+function freshSeconds(cacheControl: string): number {
+  const value = (name: string): string | undefined =>
+    new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*"?(\\d+)`, 'i').exec(cacheControl)?.[1];
+  return Number(value('s-maxage') ?? value('max-age') ?? 0);
 }
