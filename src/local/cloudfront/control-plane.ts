@@ -1,6 +1,7 @@
 import type {ControlPlane, LiveDistribution} from '../edge/types.js';
 import type {Distributions} from './distributions.js';
 import {distributionArn} from './identifiers.js';
+import type {Keys} from './keys.js';
 import type {OriginAccess} from './origin-access.js';
 import type {Policies} from './policies.js';
 import type {Resources} from './resources.js';
@@ -11,6 +12,7 @@ export function createControlPlane(
   distributions: Distributions,
   policies: Policies,
   access: OriginAccess,
+  keys: Keys,
 ): ControlPlane {
   const live = new Map<string, LiveDistribution>();
   const listeners = new Set<() => void>();
@@ -71,6 +73,8 @@ export function createControlPlane(
     originRequestPolicy: configs(policies.originRequest),
     responseHeadersPolicy: configs(policies.responseHeaders),
     originAccessControl: configs(access.controls),
+    keyGroup: keys.liveGroup,
+    publicKey: configs(keys.publicKeys),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

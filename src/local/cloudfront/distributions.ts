@@ -27,6 +27,7 @@ import type {Tags} from './tags.js';
 export interface Distributions {
   readonly resources: Resources<DistributionConfig, DistributionState>;
   readonly deadlines: Deadlines;
+  /** Its own change, or that of a key group that it trusts, has not reached the edge. */
   readonly inProgress: (found: StoredDistribution) => boolean;
   /** What the edge serves under this id now; a disabled distribution is not served. */
   readonly live: (id: string) => {readonly config: DistributionConfig; readonly version: string} | undefined;
@@ -36,6 +37,8 @@ export interface Distributions {
 
 export interface DistributionOptions extends ResourceDependencies {
   readonly deployDelayMs: number;
+  /** Ids of key groups whose change has not reached the edge. */
+  readonly changingKeyGroups: () => readonly string[];
   /** Without `others`, which this room knows itself. */
   readonly account: Omit<Account, 'others'>;
 }
@@ -130,7 +133,11 @@ export function createDistributions(options: DistributionOptions): Distributions
     onDeployed: listener => void deployed.push(listener),
     inProgress(found) {
       deadlines.settle();
-      return isPending(found);
+      if (isPending(found)) return true;
+      const changing = options.changingKeyGroups();
+      if (changing.length === 0) return false;
+      const trusted = references(found.config).keyGroups;
+      return changing.some(id => trusted.has(id));
     },
   };
 }
@@ -160,7 +167,7 @@ export function distributionHandlers(options: DistributionHandlerOptions) {
     LastModifiedTime: new Date(found.modifiedAt),
     InProgressInvalidationBatches: invalidating(found.id),
     DomainName: found.state.domainName,
-    ActiveTrustedSigners: {Enabled: false, Quantity: 0},
+    ActiveTrustedSigners: activeSigners(found.config),
     ActiveTrustedKeyGroups: activeKeyGroups(found.config, keys),
     DistributionConfig: found.config,
     ...recordals(found.config),
@@ -226,6 +233,15 @@ export function distributionHandlers(options: DistributionHandlerOptions) {
       return idsUsing('keyGroups', id, input);
     },
   } satisfies Handlers<CloudFront>;
+}
+
+/** Accounts without key pairs: those of the root user, which cannot be made through any API. */
+function activeSigners(config: DistributionConfig): NonNullable<Distribution['ActiveTrustedSigners']> {
+  const active = [...references(config).signerAccounts].map(AwsAccountNumber => ({
+    AwsAccountNumber,
+    KeyPairIds: {Quantity: 0},
+  }));
+  return {Enabled: active.length > 0, ...listOf(active)};
 }
 
 function activeKeyGroups(

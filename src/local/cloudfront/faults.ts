@@ -74,6 +74,7 @@ const statuses = {
   TooManyDistributionCNAMEs: 400,
   TooManyDistributions: 400,
   TooManyDistributionsAssociatedToCachePolicy: 400,
+  TooManyDistributionsAssociatedToKeyGroup: 400,
   TooManyDistributionsAssociatedToOriginAccessControl: 400,
   TooManyDistributionsAssociatedToOriginRequestPolicy: 400,
   TooManyDistributionsAssociatedToResponseHeadersPolicy: 400,
@@ -94,6 +95,7 @@ const statuses = {
   TooManyRemoveHeadersInResponseHeadersPolicy: 400,
   TooManyResponseHeadersPolicies: 400,
   TrustedKeyGroupDoesNotExist: 400,
+  TrustedSignerDoesNotExist: 400,
 } as const;
 
 export type FaultCode = keyof typeof statuses;

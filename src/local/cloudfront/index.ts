@@ -47,12 +47,15 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
 
   const policies = createPolicies(dependencies, using);
   const access = createOriginAccess(dependencies, using);
-  const keys = createKeys(dependencies, id => using('keyGroups', id));
+  const keys = createKeys({...dependencies, deployDelayMs: options.deployDelayMs}, id =>
+    using('keyGroups', id),
+  );
   const tags = createTags(store);
 
   const distributions = createDistributions({
     ...dependencies,
     deployDelayMs: options.deployDelayMs,
+    changingKeyGroups: keys.changingGroups,
     account: {
       cachePolicyExists: id => policies.cache.find(id) !== undefined,
       originRequestPolicyExists: id => policies.originRequest.find(id) !== undefined,
@@ -63,7 +66,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
       certificateNames: arn => certificateNames(store, clock.now(), arn),
     },
   });
-  const controlPlane = createControlPlane(distributions, policies, access);
+  const controlPlane = createControlPlane(distributions, policies, access, keys);
   const invalidations = createInvalidations({
     ...dependencies,
     distributions,

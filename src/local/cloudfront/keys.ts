@@ -6,16 +6,35 @@ import {location, shortId, uuid} from './identifiers.js';
 import {plainList} from './page.js';
 import {createResources, type Resource, type ResourceDependencies, type Resources} from './resources.js';
 
+/** A change of a key group on its way to the edge; null: none was ever made. */
+export type KeyGroupState = {
+  /** In milliseconds of cloud time. */
+  readonly effectiveAt: number;
+  /** What the edge holds until then. */
+  readonly live: KeyGroupConfig;
+} | null;
+
+type KeyGroupResource = Resource<KeyGroupConfig, KeyGroupState>;
+
 export interface Keys {
   readonly publicKeys: Resources<PublicKeyConfig, null>;
-  readonly groups: Resources<KeyGroupConfig, null>;
+  readonly groups: Resources<KeyGroupConfig, KeyGroupState>;
+  /** A group as the edge holds it now. The same object until it changes. */
+  readonly liveGroup: (id: string) => KeyGroupConfig | undefined;
+  /** Ids of groups whose change has not reached the edge: the distributions that trust them are InProgress. */
+  readonly changingGroups: () => readonly string[];
+}
+
+export interface KeysOptions extends ResourceDependencies {
+  /** Cloud time from the update of a key group until the edge knows, in milliseconds. */
+  readonly deployDelayMs: number;
 }
 
 /** Public keys and the groups that behaviors trust. Developer guide, "Specify signers". */
-export function createKeys(
-  dependencies: ResourceDependencies,
-  groupUsers: (id: string) => readonly string[],
-): Keys {
+export function createKeys(dependencies: KeysOptions, groupUsers: (id: string) => readonly string[]): Keys {
+  const {clock, deployDelayMs} = dependencies;
+  const liveConfig = ({config, state}: KeyGroupResource): KeyGroupConfig =>
+    state !== null && state.effectiveAt > clock.now() ? state.live : config;
   const publicKeys: Resources<PublicKeyConfig, null> = createResources<PublicKeyConfig, null>(
     {
       table: 'cloudfront.PublicKey',
@@ -30,11 +49,13 @@ export function createKeys(
       callerReference: config => config.CallerReference,
       name: config => config.Name,
       users: id =>
-        [...groups.custom()].filter(group => group.config.Items?.includes(id)).map(group => group.id),
+        [...groups.custom()]
+          .filter(group => [group.config, liveConfig(group)].some(config => config.Items?.includes(id)))
+          .map(group => group.id),
     },
     dependencies,
   );
-  const groups: Resources<KeyGroupConfig, null> = createResources<KeyGroupConfig, null>(
+  const groups: Keys['groups'] = createResources<KeyGroupConfig, KeyGroupState>(
     {
       table: 'cloudfront.KeyGroup',
       noun: 'key group',
@@ -44,13 +65,29 @@ export function createKeys(
       quota: {code: 'TooManyKeyGroups', max: 10},
       newId: () => uuid(dependencies.random),
       accept: given => acceptGroup(given, id => publicKeys.find(id) !== undefined),
-      state: () => null,
+      state: before =>
+        before === undefined ? null : {effectiveAt: clock.now() + deployDelayMs, live: liveConfig(before)},
       name: config => config.Name,
       users: groupUsers,
     },
     dependencies,
   );
-  return {publicKeys, groups};
+  const known = new Map<string, KeyGroupResource>();
+  for (const group of groups.custom()) known.set(group.id, group);
+  groups.onCommit((id, group) => {
+    if (group === undefined) known.delete(id);
+    else known.set(id, group);
+  });
+  return {
+    publicKeys,
+    groups,
+    liveGroup(id) {
+      const found = known.get(id);
+      return found && liveConfig(found);
+    },
+    changingGroups: () =>
+      [...known.values()].filter(group => liveConfig(group) !== group.config).map(({id}) => id),
+  };
 }
 
 function acceptPublicKey(
@@ -59,6 +96,7 @@ function acceptPublicKey(
 ): PublicKeyConfig {
   demand(!!given.CallerReference, 'InvalidArgument', 'The parameter CallerReference is required.');
   demand(!!given.Name, 'InvalidArgument', 'The parameter Name is required.');
+  checkComment(given.Comment);
   demand(
     isSigningKey(given.EncodedKey ?? ''),
     'InvalidArgument',
@@ -76,8 +114,18 @@ function acceptPublicKey(
   return {Comment: '', ...given};
 }
 
+function checkComment(comment = ''): void {
+  demand(
+    comment.length <= 128,
+    'InvalidArgument',
+    `The Comment has at most 128 characters, not ${comment.length}.`,
+  );
+}
+
+const onePublicKey = /^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/;
+
 function isSigningKey(pem: string): boolean {
-  if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) return false;
+  if (!onePublicKey.test(pem)) return false;
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
@@ -93,6 +141,7 @@ function isSigningKey(pem: string): boolean {
 function acceptGroup(given: KeyGroupConfig, exists: (id: string) => boolean): KeyGroupConfig {
   const ids = given.Items ?? [];
   demand(!!given.Name, 'InvalidArgument', 'The parameter Name is required.');
+  checkComment(given.Comment);
   demand(ids.length > 0, 'InvalidArgument', 'A key group needs at least one public key.');
   demand(
     ids.length <= 5,
@@ -115,7 +164,7 @@ export function keyHandlers({publicKeys, groups}: Keys) {
     PublicKey: {Id: found.id, CreatedTime: new Date(found.createdAt), PublicKeyConfig: found.config},
     ETag: found.etag,
   });
-  const keyGroup = (found: Resource<KeyGroupConfig, null>) => ({
+  const keyGroup = (found: KeyGroupResource) => ({
     KeyGroup: {Id: found.id, LastModifiedTime: new Date(found.modifiedAt), KeyGroupConfig: found.config},
   });
   return {

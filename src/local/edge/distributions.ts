@@ -41,6 +41,8 @@ export const createDistributions = (
         recorded('responseHeadersPolicy', policy, plane.responseHeadersPolicy(policy)),
       originAccessControl: policy =>
         recorded('originAccessControl', policy, plane.originAccessControl(policy)),
+      keyGroup: group => recorded('keyGroup', group, plane.keyGroup(group)),
+      publicKey: key => recorded('publicKey', key, plane.publicKey(key)),
     });
     compiled.set(id, {version: live.version, distribution, used: [...used.values()]});
     return distribution;

@@ -1,3 +1,4 @@
+import type {Clock} from '../types.js';
 import type {CompiledBehavior, CompiledDistribution} from './compile.js';
 import type {Reply, ViewerRequest} from './message.js';
 
@@ -13,6 +14,8 @@ export interface Exchange {
   readonly errorPage: boolean;
   /** Port of real HTTPS, named in redirects when the viewer's Host names a port. */
   readonly tlsPort: number | undefined;
+  /** Cloud time, for what a request may outlive. */
+  readonly clock: Clock;
   /** Milliseconds of `performance.now()` at arrival. */
   readonly startedAt: number;
 }

@@ -46,6 +46,7 @@ export const createPipeline = (options: PipelineOptions): Pipeline => {
         viewer.path === '/' && distribution.rootObject !== undefined ? distribution.rootObject : viewer.path,
       errorPage: false,
       tlsPort: options.tlsPort(viewer.port),
+      clock: options.clock,
       startedAt: performance.now(),
     };
     for (const step of options.steps) {

@@ -1,7 +1,8 @@
 import {disabledStatus, maxHeadBytes, maxUrlBytes, unknownLocationIsServed} from './choices.js';
 import type {Exchange, Step, Verdict} from './exchange.js';
 import {field} from './message.js';
-import {redirect, refuse, type Refusal} from './viewer/pages.js';
+import {judgeAccess} from './rules/signed-access.js';
+import {redirect, refuse, refuseAccess, type Refusal} from './viewer/pages.js';
 
 const refusal = ({viewer}: Exchange, what: Refusal, close = false): Verdict => ({
   reply: refuse(what, viewer.id, close),
@@ -106,6 +107,15 @@ const checkProtocol: Step = exchange => {
   return {reply: redirect(reads ? 301 : 307, `https://${host}${viewer.path}${query}`), customPage: false};
 };
 
+/** Signed URLs and signed cookies, where the behavior has signers. OPTIONS, which browsers send bare, passes (facts §12). */
+const checkAccess: Step = ({viewer, distribution, behavior, clock}) => {
+  const {signers: keys} = behavior;
+  if (keys === undefined || viewer.method === 'OPTIONS') return undefined;
+  const {domainName} = distribution;
+  const refused = judgeAccess({viewer, keys, domainName, now: clock.now()});
+  return refused === undefined ? undefined : {reply: refuseAccess(refused), customPage: true};
+};
+
 /** Everything between choosing the behavior and asking the cache, in order. */
 export const viewerSteps: readonly Step[] = [
   checkSizes,
@@ -116,4 +126,5 @@ export const viewerSteps: readonly Step[] = [
   checkLocation,
   checkMethod,
   checkProtocol,
+  checkAccess,
 ];

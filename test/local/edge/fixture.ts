@@ -1,8 +1,10 @@
 import type {
   CachePolicyConfig,
   DistributionConfig,
+  KeyGroupConfig,
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
+  PublicKeyConfig,
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront';
 import {createHash} from 'node:crypto';
@@ -31,6 +33,8 @@ export interface FakePlane extends ControlPlane {
   readonly originRequestPolicies: Map<string, OriginRequestPolicyConfig>;
   readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
   readonly accessControls: Map<string, OriginAccessControlConfig>;
+  readonly keyGroups: Map<string, KeyGroupConfig>;
+  readonly publicKeys: Map<string, PublicKeyConfig>;
 }
 
 export const fakePlane = (): FakePlane => {
@@ -74,6 +78,8 @@ export const fakePlane = (): FakePlane => {
       },
     ],
   ]);
+  const keyGroups = new Map<string, KeyGroupConfig>();
+  const publicKeys = new Map<string, PublicKeyConfig>();
   let version = 0;
   const changed = (): void => listeners.forEach(listener => listener());
   return {
@@ -81,6 +87,8 @@ export const fakePlane = (): FakePlane => {
     originRequestPolicies,
     responseHeadersPolicies,
     accessControls,
+    keyGroups,
+    publicKeys,
     set(config, id = 'E1') {
       const one: LiveDistribution = {
         id,
@@ -107,6 +115,8 @@ export const fakePlane = (): FakePlane => {
     originRequestPolicy: id => originRequestPolicies.get(id),
     responseHeadersPolicy: id => responseHeadersPolicies.get(id),
     originAccessControl: id => accessControls.get(id),
+    keyGroup: id => keyGroups.get(id),
+    publicKey: id => publicKeys.get(id),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

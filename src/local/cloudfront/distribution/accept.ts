@@ -93,7 +93,7 @@ function checkGeneral(config: DistributionConfig): void {
 
 const associationQuota = 100;
 
-/** At most 100 distributions an OAC or policy. */
+/** At most 100 distributions an OAC, policy or key group. */
 function checkAssociations(config: DistributionConfig, account: Account): void {
   const own = references(config);
   const others = account.others().map(other => references(other.config));
@@ -110,6 +110,7 @@ function checkAssociations(config: DistributionConfig, account: Account): void {
   check('originRequestPolicies', 'origin request policy');
   check('responseHeadersPolicies', 'response headers policy');
   check('originAccessControls', 'origin access control');
+  check('keyGroups', 'key group');
 }
 
 const codes = {
@@ -117,4 +118,5 @@ const codes = {
   originRequestPolicies: 'TooManyDistributionsAssociatedToOriginRequestPolicy',
   responseHeadersPolicies: 'TooManyDistributionsAssociatedToResponseHeadersPolicy',
   originAccessControls: 'TooManyDistributionsAssociatedToOriginAccessControl',
+  keyGroups: 'TooManyDistributionsAssociatedToKeyGroup',
 } as const satisfies Record<string, FaultCode>;

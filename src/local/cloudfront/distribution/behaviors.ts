@@ -161,7 +161,19 @@ function checkSigning(where: string, behavior: DefaultCacheBehavior, account: Ac
       `${name} of ${where} must be Enabled exactly when it has items.`,
     );
   }
+  for (const signer of items(behavior.TrustedSigners)) {
+    demand(
+      /^(?:self|\d{12})$/.test(signer),
+      'TrustedSignerDoesNotExist',
+      `One or more of your trusted signers do not exist: "${signer}" of ${where} is neither self nor an AWS account id.`,
+    );
+  }
   const groups = items(behavior.TrustedKeyGroups);
+  demand(
+    new Set(groups).size === groups.length,
+    'InvalidArgument',
+    `A key group is listed twice in ${where}.`,
+  );
   demand(
     groups.length <= 4,
     'TooManyKeyGroupsAssociatedToDistribution',

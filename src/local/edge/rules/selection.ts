@@ -37,6 +37,18 @@ export const union = (a: Selection, b: Selection): Selection => {
   return {kind: 'some', has: name => a.has(name) || b.has(name)};
 };
 
+/** What a selection selects, but for these names. */
+export const except = (chosen: Selection, names: ReadonlySet<string>): Selection => {
+  switch (chosen.kind) {
+    case 'none':
+      return chosen;
+    case 'all':
+      return {kind: 'some', has: name => !names.has(name)};
+    case 'some':
+      return {kind: 'some', has: name => !names.has(name) && chosen.has(name)};
+  }
+};
+
 /** Cookie lists of legacy settings, where `*` and `?` are wildcards. */
 export const legacyCookies = (cookies: CookiePreference | undefined): Selection => {
   if (cookies?.Forward === 'all') return selectAll;

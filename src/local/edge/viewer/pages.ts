@@ -55,6 +55,15 @@ export const refuse = (refusal: Refusal, requestId: string, close = false): Repl
   close,
 });
 
+/** The refusal of a viewer without access: S3's XML, no newline at its end (facts §12). Both texts are the edge's own. */
+export const refuseAccess = ({code, message}: {readonly code: string; readonly message: string}): Reply =>
+  page(
+    403,
+    'Error',
+    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    {'content-type': 'text/xml'},
+  );
+
 const redirectTitles: Readonly<Record<number, string>> = {
   301: '301 Moved Permanently',
   307: '307 Temporary Redirect',
