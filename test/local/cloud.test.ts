@@ -304,12 +304,27 @@ describe('startCloud', () => {
     other.close();
   });
 
-  it('injects faults: statuses that the SDK names, and cut connections', async () => {
+  it('injects faults: statuses that the SDK names, errors by name, and cut connections', async () => {
     const cloud = await startCloud({
       ...instant,
-      faults: [parseFault('ListBuckets:503:1'), parseFault('CreateBucket:reset:1')],
+      faults: [
+        parseFault('ListBuckets:503:1'),
+        parseFault('CreateBucket:reset:1'),
+        parseFault('GetInvalidation:AccessDenied:1'),
+        parseFault('CreateInvalidation:Throttling:1'),
+      ],
     });
-    const {s3} = clientsOf(cloud);
+    const {s3, cloudfront} = clientsOf(cloud);
+    await expect(cloudfront.getInvalidation({DistributionId: 'E', Id: 'I'})).rejects.toMatchObject({
+      name: 'AccessDenied',
+      $metadata: {httpStatusCode: 403},
+    });
+    await expect(
+      cloudfront.createInvalidation({
+        DistributionId: 'E',
+        InvalidationBatch: {CallerReference: '1', Paths: {Quantity: 1, Items: ['/*']}},
+      }),
+    ).rejects.toMatchObject({name: 'Throttling', $metadata: {httpStatusCode: 400}});
     await expect(s3.listBuckets({})).rejects.toMatchObject({
       name: 'SlowDown',
       $metadata: {httpStatusCode: 503},

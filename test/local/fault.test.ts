@@ -10,6 +10,18 @@ describe('parseFault', () => {
     ],
     ['*:reset:1', {operation: '*', effect: {kind: 'reset'}, probability: 1}],
     ['GetObject:25ms:0.5', {operation: 'GetObject', effect: {kind: 'latency', ms: 25}, probability: 0.5}],
+    [
+      'GetInvalidation:AccessDenied:1',
+      {operation: 'GetInvalidation', effect: {kind: 'error', code: 'AccessDenied'}, probability: 1},
+    ],
+    [
+      'CreateInvalidation:TooManyInvalidationsInProgress',
+      {
+        operation: 'CreateInvalidation',
+        effect: {kind: 'error', code: 'TooManyInvalidationsInProgress'},
+        probability: 1,
+      },
+    ],
     ['*:1.5s', {operation: '*', effect: {kind: 'latency', ms: 1500}, probability: 1}],
   ])('reads %s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
@@ -23,6 +35,8 @@ describe('parseFault', () => {
     ['PutObject:200:1', '"200"'],
     ['PutObject:soon:1', '"soon"'],
     ['PutObject:503:1.5', '"1.5"'],
+    ['GetInvalidation:AccesDenied:1', 'AccesDenied, which is no error that GetInvalidation can answer'],
+    ['PutObject:NoSuchDistribution:1', 'NoSuchDistribution, which is no error that PutObject can answer'],
     ['PutObject:503:', '""'],
     ['PutObject:503:often', '"often"'],
   ])('refuses %s', (text, part) => {
@@ -44,6 +58,22 @@ describe('injectFaults', () => {
     await expect(inject('s3', 'PutObject')).rejects.toMatchObject({code: 'SlowDown', status: 503});
     expect(inject('s3', 'PutObject')).toBeUndefined();
     expect(inject('s3', 'GetObject')).toBeUndefined();
+  });
+
+  it.each([
+    ['cloudfront', 'GetInvalidation:AccessDenied', 403],
+    ['cloudfront', 'CreateInvalidation:Throttling', 400],
+    ['cloudfront', 'CreateInvalidation:BatchTooLarge', 413],
+    ['s3', 'PutObject:SlowDown', 503],
+    ['s3', 'HeadObject:NotFound', 404],
+    ['acm', 'DescribeCertificate:ResourceNotFoundException', 400],
+    // An error of another service, where the fault is for every operation.
+    ['s3', '*:NoSuchDistribution', 400],
+  ] as const)('answers as %s does: %s with status %i', async (service, text, status) => {
+    const fault = parseFault(text);
+    const operation = fault.operation === '*' ? 'GetObject' : fault.operation;
+    const [, code] = text.split(':');
+    await expect(injectFaults([fault], dice(0))(service, operation)).rejects.toMatchObject({code, status});
   });
 
   it('adds up latencies before it cuts the connection', async () => {

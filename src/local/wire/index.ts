@@ -1,5 +1,5 @@
 export {ConnectionReset, createDispatcher, type Dispatch, type DispatchOptions} from './dispatch.js';
-export {operationsOf} from './sdk-schemas.js';
+export {modelledStatus, operationsOf} from './sdk-schemas.js';
 export {sendWireResponse, wireRequest} from './http.js';
 export {
   bufferedBody,

@@ -314,6 +314,16 @@ export function writeError(service: ServiceName, error: ErrorDocument): string {
   );
 }
 
+/** The HTTP status of an error that the service models (`AccessDenied$` = [-3, namespace, name, traits, ...]). */
+export function modelledStatus(service: ServiceName, code: string): number | undefined {
+  const modelled: unknown = protocols[service].client[`${code}$`];
+  if (!isSchemaTuple(modelled, -3)) return undefined;
+  const [, , , traits] = modelled as readonly [-3, string, string, 0 | {error?: string; httpError?: number}];
+  // The service's base class is no error that it answers.
+  if (traits === 0) return undefined;
+  return traits.httpError ?? (traits.error === 'server' ? 500 : 400);
+}
+
 /** `x-amz-id-2`: opaque, here derived from the request id. */
 export const hostId = (requestId: string): string => Buffer.from(`frontctl ${requestId}`).toString('base64');
 
