@@ -2,8 +2,10 @@
 export type * from './types.js';
 export {encodePath, normalizePath, planPaths, withoutCovered} from './paths.js';
 export {ownerText} from './api.js';
+export {openJob, stateFolder} from './journal.js';
 export {inProgressIds, listInvalidations, readInvalidation} from './list.js';
 export {costUSD, describePrice, price} from './price.js';
 export {submitInvalidation} from './submit.js';
 export {checkTags} from './tags.js';
+export {countUsage} from './usage.js';
 export {waitCommand, waitForInvalidations} from './wait.js';

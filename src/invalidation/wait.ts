@@ -13,6 +13,10 @@ export function waitCommand(aws: Aws, owner: Owner, ids: readonly string[]): str
   return `frontctl invalidation wait ${which}${ownerFlags(owner)}${aws.commandFlags}`;
 }
 
+const allOf = async (results: AsyncGenerator<void, void, void>): Promise<void> => {
+  while ((await results.next()).done !== true);
+};
+
 /**
  * Polls those that are not Completed yet until all are. Failure WAIT_TIMEOUT (exit 5); any other error but throttling and
  * lost connections ends the wait at once.
@@ -29,7 +33,7 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
   };
   const poll = async (signal: AbortSignal): Promise<Poll<readonly Batch[]>> => {
     const open = [...new Set(ids)].filter(id => !completed.has(id));
-    for await (const looked of mapConcurrent(open, pollsAtATime, look, signal)) void looked;
+    await allOf(mapConcurrent(open, pollsAtATime, look, signal));
     const done = ids.flatMap(id => completed.get(id) ?? []);
     if (done.length === ids.length) return {done: true, value: done};
     return {
