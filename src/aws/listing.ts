@@ -64,6 +64,7 @@ async function listRange(
   exchange: Exchange,
   prefix: string,
   range: KeyRange,
+  atLeast: number,
 ): Promise<readonly ListedObject[]> {
   const found: ListedObject[] = [];
   const {after, through} = range;
@@ -89,7 +90,7 @@ async function listRange(
     }
     const last = page.objects.at(-1);
     const isPastEnd = through !== undefined && last !== undefined && compareKeys(last.key, through) >= 0;
-    if (page.next === undefined || isPastEnd) return found;
+    if (page.next === undefined || isPastEnd || found.length >= atLeast) return found;
     token = page.next;
   }
 }
@@ -99,9 +100,10 @@ export async function listAll(
   exchange: Exchange,
   prefix: string,
   splitAt: readonly string[],
+  atLeast = Number.POSITIVE_INFINITY,
 ): Promise<Listing> {
   const parts = await Promise.all(
-    keyRanges(prefix, splitAt).map(range => listRange(exchange, prefix, range)),
+    keyRanges(prefix, splitAt).map(range => listRange(exchange, prefix, range, atLeast)),
   );
   return parts.flat();
 }

@@ -179,8 +179,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       );
       return refused.flat();
     },
-    list: ({prefix = '', splitAt = []} = {}) =>
-      run('ListObjectsV2', undefined, () => listAll(exchange, prefix, splitAt)),
+    list: ({prefix = '', splitAt = [], atLeast} = {}) =>
+      run('ListObjectsV2', undefined, () => listAll(exchange, prefix, splitAt, atLeast)),
     close: () => options.connection.close(),
   };
 }

@@ -135,6 +135,8 @@ export interface ObjectStore {
   readonly list: (options?: {
     readonly prefix?: string | undefined;
     readonly splitAt?: readonly string[] | undefined;
+    /** Reads no further page once it has so many: the first ones, perhaps some more. Only without `splitAt`. */
+    readonly atLeast?: number | undefined;
   }) => Promise<Listing>;
   readonly concurrency: Concurrency;
   readonly close: () => Promise<void>;

@@ -36,6 +36,20 @@ export const mediaType =
 export const tagKey = /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 export const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
+/**
+ * Visible ASCII without commas, and no `*` at the end, which no invalidation of the tag could spell
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).
+ */
+export const cacheTag = /^(?=.{1,256}$)[!-+\--~]*[!-)+\--~]$/;
+/** Tags beyond this are dropped by CloudFront. */
+export const maxCacheTags = 50;
+
+/** In a cache tag: the id of the release that writes the file. */
+export const releaseMark = '{release}';
+
+/** A field name (RFC 9110, section 5.1). */
+export const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+
 export const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Codes that CloudFront lets a custom error response replace. */

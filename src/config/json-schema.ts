@@ -30,9 +30,11 @@ function pieceSchema(piece: Piece, convert: (piece: Piece) => JsonObject): JsonO
   switch (type) {
     case 'string':
     case 'number':
+    case 'boolean':
       return {type};
     case 'unknown':
     case 'custom':
+    case 'check':
     case 'raw_check':
       return {};
     case 'integer':
@@ -40,10 +42,10 @@ function pieceSchema(piece: Piece, convert: (piece: Piece) => JsonObject): JsonO
     case 'min_value':
       return {minimum: requirement(piece) as number};
     case 'min_length':
-      // Both of strings and of lists; the other one's keyword is ignored by definition.
+      // Both of strings and of lists: `trimmed` drops the other one's.
       return {minLength: requirement(piece) as number, minItems: requirement(piece) as number};
     case 'max_length':
-      return {maxLength: requirement(piece) as number};
+      return {maxLength: requirement(piece) as number, maxItems: requirement(piece) as number};
     case 'max_entries':
       return {maxProperties: requirement(piece) as number};
     case 'regex':
@@ -93,10 +95,10 @@ function pipeSchema(pipe: readonly Piece[], convert: (piece: Piece) => JsonObjec
   return {...told, anyOf: [trimmed(rules), reference]};
 }
 
-/** Only the length keyword that belongs to the type. */
+/** Only the length keywords that belong to the type. */
 function trimmed(rules: JsonObject): JsonObject {
-  const foreign = rules['type'] === 'array' ? 'minLength' : 'minItems';
-  return Object.fromEntries(Object.entries(rules).filter(([key]) => key !== foreign));
+  const foreign = rules['type'] === 'array' ? ['minLength', 'maxLength'] : ['minItems', 'maxItems'];
+  return Object.fromEntries(Object.entries(rules).filter(([key]) => !foreign.includes(key)));
 }
 
 function requirement(piece: Piece): unknown {

@@ -148,6 +148,18 @@ export const distribution = object(
         v.description('Answers in place of origin errors, such as the page of a 404.'),
       ),
     ),
+    cacheTagConfig: v.optional(
+      object(
+        {
+          HeaderName: formatted(
+            format.headerName,
+            'a header name such as x-amz-meta-cache-tag',
+            'Header of the origin that carries the tags of an object, separated by commas. Tags of site.rules arrive as x-amz-meta-cache-tag.',
+          ),
+        },
+        'Cache tags of the distribution. When left out, site.rules with cacheTags turn them on.',
+      ),
+    ),
     raw: v.optional(raw),
   },
   'The CloudFront distribution. A distribution that exists already needs only its id.',

@@ -35,6 +35,14 @@ export const formatted = (pattern: RegExp, phrase: string, description: string) 
 export const listOf = <const Item extends v.GenericSchema>(item: Item, description: string) =>
   v.pipe(v.array(item, 'a list'), v.description(description));
 
+export const wholeNumber = (least: number, description: string) =>
+  v.pipe(
+    v.number('a number'),
+    v.integer('a whole number'),
+    v.minValue(least, `at least ${least}`),
+    v.description(description),
+  );
+
 /** Reports every item after the first whose `identity` has been seen. */
 export const distinct = <Item>(identity: (item: Item) => unknown, what: string) =>
   v.rawCheck<Item[]>(({dataset, addIssue}) => {

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import * as format from './formats.js';
 import {isPlainObject} from './path.js';
 import {distribution} from './schema-distribution.js';
-import {formatted, listOf, object, text} from './schema-pieces.js';
+import {cacheTags} from './schema-tags.js';
+import {formatted, listOf, object, text, wholeNumber} from './schema-pieces.js';
 
 const glob = v.pipe(v.string('a string'), v.minLength(1, 'a glob such as assets/** or *.html'));
 
@@ -32,6 +33,7 @@ const headerRule = v.pipe(
           'Content-Type of the files that match.',
         ),
       ),
+      cacheTags: v.optional(cacheTags),
     },
     'Headers for the files whose key matches. The first rule that matches a key and names a header decides it.',
   ),
@@ -39,9 +41,10 @@ const headerRule = v.pipe(
     if (
       dataset.typed &&
       dataset.value.cacheControl === undefined &&
-      dataset.value.contentType === undefined
+      dataset.value.contentType === undefined &&
+      dataset.value.cacheTags === undefined
     ) {
-      addIssue({message: 'sets nothing (allowed are cacheControl and contentType)'});
+      addIssue({message: 'sets nothing (allowed are cacheControl, contentType and cacheTags)'});
     }
   }),
 );
@@ -63,6 +66,14 @@ const site = object(
       listOf(
         glob,
         'Globs of keys whose content never changes under the same name, beyond what is recognised by itself. They are cached for a year.',
+      ),
+    ),
+    cleanUrls: v.optional(
+      v.pipe(
+        v.boolean('true or false'),
+        v.description(
+          'Whether `/about` and `/about/` show `about/index.html`, and `/about` shows `about.html`, so that they are invalidated with it. Left out: as the distribution suggests (an S3 website endpoint, or Lambda@Edge on requests).',
+        ),
       ),
     ),
   },
@@ -95,6 +106,29 @@ const bucket = object(
   },
   'The S3 bucket that holds the site.',
 );
+const strategies = ['exact', 'balanced', 'frugal'] as const;
+
+const invalidation = object(
+  {
+    strategy: v.optional(
+      v.pipe(
+        v.picklist(strategies, `one of ${strategies.join(', ')}`),
+        v.description(
+          'exact: nothing is purged that did not change. balanced (when left out): wildcards where they save more than they purge. frugal: the fewest paths.',
+        ),
+      ),
+    ),
+    budget: v.optional(
+      wholeNumber(
+        1,
+        'Most paths of one invalidation; a wildcard counts as one. A deploy that both replaces and deletes files shares it between the two that it sends.',
+      ),
+    ),
+    maxWildcards: v.optional(wholeNumber(0, 'Most wildcards among them.')),
+  },
+  'How changed files become the paths of an invalidation.',
+);
+
 const tags = v.pipe(
   v.custom<Record<string, unknown>>(isPlainObject, 'an object'),
   v.record(
@@ -125,6 +159,7 @@ const entries = {
   site: v.optional(site),
   bucket: v.optional(bucket),
   distribution: v.optional(distribution),
+  invalidation: v.optional(invalidation),
   tags: v.optional(tags),
 };
 

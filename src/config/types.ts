@@ -14,7 +14,7 @@ export interface HeaderRule {
   readonly contentType?: string;
   /**
    * Tags of the files for `frontctl invalidate '#TAG'`: 1 to 256 printable ASCII characters each, without spaces and
-   * commas; at most 50. `{release}` stands for the id of the release that writes the file.
+   * commas; at most 50. An empty list: none. `{release}` stands for the id of the release that writes the file.
    */
   readonly cacheTags?: readonly string[];
 }
@@ -39,7 +39,10 @@ export interface SiteConfig {
 export interface InvalidationConfig {
   /** `balanced` when left out. */
   readonly strategy?: 'exact' | 'balanced' | 'frugal';
-  /** Most items of one invalidation; a wildcard counts as one, as in CloudFront's price. */
+  /**
+   * Most items of one invalidation; a wildcard counts as one, as in CloudFront's price. A deploy that both replaces and
+   * deletes files shares it between the two that it sends.
+   */
   readonly budget?: number;
   /** Most wildcards among them. */
   readonly maxWildcards?: number;

@@ -163,6 +163,7 @@ async function* upload(
     aws: input.aws,
     store,
     prefix: input.prefix,
+    release: input.release,
     budget: createByteBudget(bodyBudget),
     onBytes: count => (bytes += count),
   };

@@ -1,10 +1,11 @@
 import type {Aws} from '../aws/index.js';
 import type {Distribution} from '../distribution/index.js';
+import {ownFolder, readManifest, withPrefix} from './manifest.js';
 
 export interface InventoryOptions {
   /** Default: the bucket of the distribution's S3 origins; of several the first with a manifest, else the first. */
   readonly bucket?: string | undefined;
-  /** Default: the origin path. */
+  /** Without slashes at its ends. Default: the path of that origin. */
   readonly prefix?: string | undefined;
   /** Pages of 1,000 objects that a listing may take. Default 20. */
   readonly maxPages?: number | undefined;
@@ -16,16 +17,77 @@ export interface Inventory {
   readonly objects: readonly {readonly key: string; readonly size: number}[];
   readonly bucket: string;
   readonly prefix: string;
+  /** `manifest`: what the last deploy left there, whatever was changed by hand since. */
   readonly source: 'manifest' | 'listing';
-  /** False: the listing stopped at its limit, there are more. */
+  /** False: the listing stopped at its limit, there may be more. */
   readonly isComplete: boolean;
 }
 
-/** One GET where a deploy left its manifest, else a bounded listing. Undefined when there is no bucket or it may not be read. */
-export function readInventory(
+interface Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+const pageSize = 1000;
+
+/**
+ * One GET where a deploy left its manifest, else a bounded listing. Undefined when there is no bucket or it may not be
+ * read: what it is asked for (how much an invalidation refetches) is good to know, and no reason to fail.
+ */
+export async function readInventory(
   aws: Aws,
   distribution: Distribution,
-  options: InventoryOptions = {},
+  {bucket, prefix, maxPages = 20}: InventoryOptions = {},
 ): Promise<Inventory | undefined> {
-  return Promise.reject(new Error(`${aws.commandFlags}${distribution.id}${options.bucket ?? ''}`));
+  const origins = originPlaces(distribution).filter(place => bucket === undefined || place.bucket === bucket);
+  const known = origins.length > 0 || bucket === undefined ? origins : [{bucket, prefix: ''}];
+  const places = known.map(place => ({bucket: place.bucket, prefix: prefix ?? place.prefix}));
+  for (const place of places) {
+    const found = await orUndefined(fromManifest(aws, place));
+    if (found) return found;
+  }
+  const [first] = places;
+  return first && orUndefined(fromListing(aws, first, maxPages));
+}
+
+/** The bucket and the path of every S3 origin, each once, in their order. */
+function originPlaces({config}: Distribution): readonly Place[] {
+  const places = new Map<string, Place>();
+  for (const {DomainName = '', OriginPath = ''} of config.Origins?.Items ?? []) {
+    const bucket = bucketOf(DomainName);
+    const prefix = OriginPath.replace(/^\/|\/$/g, '');
+    if (bucket !== undefined) places.set(`${bucket}/${prefix}`, {bucket, prefix});
+  }
+  return [...places.values()];
+}
+
+/** Of an S3 REST or website endpoint, of any region, with or without dual stack (S3 User Guide, "Virtual hosting"). */
+function bucketOf(domain: string): string | undefined {
+  return /^(.+)\.s3(?:-website)?(?:[.-][a-z0-9-]+){0,2}\.amazonaws\.com(?:\.cn)?$/.exec(domain)?.[1];
+}
+
+async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fromManifest(aws: Aws, {bucket, prefix}: Place): Promise<Inventory | undefined> {
+  const found = await readManifest(await aws.objects(bucket), prefix);
+  if (!found) return undefined;
+  const objects = Array.from(found.manifest.files, ([key, {size}]) => ({key, size}));
+  return {objects, bucket, prefix, source: 'manifest', isComplete: true};
+}
+
+async function fromListing(aws: Aws, {bucket, prefix}: Place, maxPages: number): Promise<Inventory> {
+  const store = await aws.objects(bucket);
+  const atLeast = maxPages * pageSize;
+  const listed = await store.list({prefix: prefix === '' ? undefined : `${prefix}/`, atLeast});
+  const skip = withPrefix(prefix, '').length;
+  const objects = listed
+    .map(({key, size}) => ({key: key.slice(skip), size}))
+    .filter(({key}) => key !== '' && !key.startsWith(ownFolder));
+  return {objects, bucket, prefix, source: 'listing', isComplete: listed.length < atLeast};
 }

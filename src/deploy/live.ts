@@ -1,5 +1,6 @@
 import {mapConcurrent, type ListedObject, type ObjectHead, type ObjectStore} from '../aws/index.js';
 import type {FileHeaders, SiteFile} from '../site/index.js';
+import {adoptedTags, tagHeader} from './tags.js';
 import {ownFolder, unwritten, type Manifest, type ManifestEntry} from './manifest.js';
 
 /** One object that is live under the site's prefix. */
@@ -63,14 +64,16 @@ export async function adopt(
     const object = live.get(file.key);
     if (!head || !object) live.delete(file.key);
     else if (head.etag === object.etag)
-      live.set(file.key, {...object, known: {sha256: file.sha256, headers: headersOf(head)}});
+      live.set(file.key, {...object, known: {sha256: file.sha256, headers: headersOf(head, file.headers)}});
   }
 }
 
-function headersOf(head: ObjectHead): FileHeaders {
+function headersOf(head: ObjectHead, wanted: FileHeaders): FileHeaders {
+  const cacheTags = adoptedTags(head.headers[tagHeader], wanted.cacheTags);
   return {
     contentType: head.headers['content-type'] ?? '',
     cacheControl: head.headers['cache-control'] ?? '',
+    ...(cacheTags !== undefined && {cacheTags}),
   };
 }
 

@@ -49,7 +49,8 @@ export const manifestKey = `${ownFolder}manifest.json`;
 
 /**
  * The document in the bucket. 20,000 files are one JSON of about 3 MB that parses in some 20 ms: each file is a row, and
- * the few distinct pairs of headers stand once in a table that the rows point into.
+ * the few distinct pairs of headers stand once in a table that the rows point into. Cache tags have a table of their own and
+ * an index at the end of the row: a frontctl that does not know them drops both, and a later one sets the tags again.
  */
 interface ManifestDocument {
   readonly version: 1;
@@ -59,24 +60,36 @@ interface ManifestDocument {
   readonly hidden?: boolean;
   readonly pendingInvalidations?: readonly PendingInvalidation[];
   readonly headers: readonly FileHeaders[];
-  /** Key -> [SHA-256, bytes, index into `headers`, ETag]. */
-  readonly files: Readonly<Record<string, readonly [string, number, number, string]>>;
+  readonly cacheTags?: readonly string[];
+  /** Key -> [SHA-256, bytes, index into `headers`, ETag, index into `cacheTags` where it has any]. */
+  readonly files: Readonly<Record<string, readonly [string, number, number, string, number?]>>;
+}
+
+/** Values in the order in which they are first met. */
+class Table<T> {
+  readonly values: T[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  indexOf(identity: string, value: T): number {
+    const found = this.#indexes.get(identity);
+    if (found !== undefined) return found;
+    const index = this.values.push(value) - 1;
+    this.#indexes.set(identity, index);
+    return index;
+  }
 }
 
 export function serializeManifest(manifest: Manifest): string {
-  const headers: FileHeaders[] = [];
-  const indexes = new Map<string, number>();
+  const headers = new Table<FileHeaders>();
+  const tags = new Table<string>();
   // A Map of rows first: keys such as `__proto__` or `404` must come out as they are and in order.
   const rows: string[] = [];
   for (const [key, entry] of manifest.files) {
-    const pair = `${entry.headers.contentType}\n${entry.headers.cacheControl}`;
-    let index = indexes.get(pair);
-    if (index === undefined) {
-      index = headers.push(entry.headers) - 1;
-      indexes.set(pair, index);
-    }
+    const {contentType, cacheControl, cacheTags} = entry.headers;
+    const index = headers.indexOf(`${contentType}\n${cacheControl}`, {contentType, cacheControl});
     const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
-    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}]`);
+    const tag = cacheTags === undefined ? '' : `,${tags.indexOf(cacheTags, cacheTags)}`;
+    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}${tag}]`);
   }
   const {version, release, commit, createdAt, hidden, pendingInvalidations} = manifest;
   const head = JSON.stringify({
@@ -86,7 +99,8 @@ export function serializeManifest(manifest: Manifest): string {
     createdAt,
     ...(hidden && {hidden}),
     ...(pendingInvalidations.length > 0 && {pendingInvalidations}),
-    headers,
+    headers: headers.values,
+    ...(tags.values.length > 0 && {cacheTags: tags.values}),
   });
   return `${head.slice(0, -1)},\n"files":{\n${rows.join(',\n')}}}\n`;
 }
@@ -118,12 +132,13 @@ export function parseManifest(text: string, where: string): Manifest {
   const files = new Map<string, ManifestEntry>();
   for (const key of Object.keys(document.files)) {
     const row: readonly unknown[] | undefined = document.files[key];
-    const [sha256, size, index, etag] = Array.isArray(row) ? (row as readonly unknown[]) : [];
-    const headers = typeof index === 'number' ? document.headers[index] : undefined;
-    if (typeof sha256 !== 'string' || typeof size !== 'number' || typeof etag !== 'string' || !headers) {
+    const [sha256, size, index, etag, tag] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+    const pair = typeof index === 'number' ? document.headers[index] : undefined;
+    if (typeof sha256 !== 'string' || typeof size !== 'number' || typeof etag !== 'string' || !pair) {
       throw unreadable(where, `its row for "${key}" is damaged`);
     }
-    files.set(key, {sha256, size, headers, etag});
+    const cacheTags = typeof tag === 'number' ? document.cacheTags?.[tag] : undefined;
+    files.set(key, {sha256, size, headers: cacheTags === undefined ? pair : {...pair, cacheTags}, etag});
   }
   return {
     version: 1,
@@ -142,6 +157,7 @@ function isManifestDocument(value: Partial<ManifestDocument>): value is Manifest
     typeof value.release === 'string' &&
     typeof value.createdAt === 'string' &&
     Array.isArray(value.headers) &&
+    (value.cacheTags === undefined || Array.isArray(value.cacheTags)) &&
     typeof (value.files ?? undefined) === 'object' &&
     (value.pendingInvalidations === undefined ||
       (Array.isArray(value.pendingInvalidations) && value.pendingInvalidations.every(isPending)))

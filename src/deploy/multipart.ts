@@ -5,6 +5,7 @@ import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
 import type {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
 import {fileChanged, type ByteBudget} from './body.js';
+import {expandTags, tagMetadata} from './tags.js';
 
 /** Files from this size on go up in parts. Bytes. */
 export const multipartBytes = 16 * 1024 ** 2;
@@ -21,6 +22,8 @@ export interface MultipartUpload {
   /** The bucket's key, prefix included. */
   readonly key: string;
   readonly file: SiteFile;
+  /** Takes the place of `{release}` in cache tags. */
+  readonly release: string;
   readonly budget: ByteBudget;
   readonly onPart: (bytes: number) => void;
   readonly signal: AbortSignal;
@@ -37,7 +40,8 @@ interface Part {
  * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, the SDK's.
  */
 export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
-  const {aws, bucket, key, file, signal} = upload;
+  const {aws, bucket, key, file, release, signal} = upload;
+  const {contentType, cacheControl, cacheTags} = file.headers;
   const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
   const target = {Bucket: bucket, Key: key};
   const fail = (operation: string, error: unknown): Failure =>
@@ -46,8 +50,9 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
     .send(
       new sdk.CreateMultipartUploadCommand({
         ...target,
-        ContentType: file.headers.contentType,
-        CacheControl: file.headers.cacheControl,
+        ContentType: contentType,
+        CacheControl: cacheControl,
+        ...(cacheTags !== undefined && {Metadata: {[tagMetadata]: expandTags(cacheTags, release)}}),
         ChecksumAlgorithm: 'CRC32',
       }),
     )

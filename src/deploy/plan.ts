@@ -1,4 +1,5 @@
 import type {FileHeaders, SiteFile} from '../site/index.js';
+import {tagHeader} from './tags.js';
 import type {LiveObject, LiveState} from './live.js';
 import type {ManifestEntry} from './manifest.js';
 import type {DeployPlan, DeployStep, HeaderChange, Phase, StepReason} from './types.js';
@@ -109,6 +110,9 @@ function headerChanges(before: FileHeaders, after: FileHeaders): HeaderChange[] 
   if (before.cacheControl !== after.cacheControl) {
     changes.push({header: 'cache-control', before: before.cacheControl, after: after.cacheControl});
   }
+  if (before.cacheTags !== after.cacheTags) {
+    changes.push({header: tagHeader, before: before.cacheTags ?? '', after: after.cacheTags ?? ''});
+  }
   return changes;
 }
 
@@ -137,7 +141,8 @@ function sameEntries(
       old?.etag !== entry.etag ||
       old.sha256 !== entry.sha256 ||
       old.headers.contentType !== entry.headers.contentType ||
-      old.headers.cacheControl !== entry.headers.cacheControl
+      old.headers.cacheControl !== entry.headers.cacheControl ||
+      old.headers.cacheTags !== entry.headers.cacheTags
     ) {
       return false;
     }
@@ -163,7 +168,8 @@ export function reasonText(reason: StepReason): string {
     case 'headers changed':
       return reason.changes
         .map(
-          ({header, before, after}) => `${header} changed (${before === '' ? 'none' : before} -> ${after})`,
+          ({header, before, after}) =>
+            `${header} changed (${before === '' ? 'none' : before} -> ${after === '' ? 'none' : after})`,
         )
         .join(', ');
     case 'content unknown':

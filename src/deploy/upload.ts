@@ -4,6 +4,7 @@ import type {FileHeaders} from '../site/index.js';
 import {readPlanned, type ByteBudget} from './body.js';
 import {withPrefix} from './manifest.js';
 import {uploadMultipart} from './multipart.js';
+import {expandTags, tagHeader} from './tags.js';
 import type {DeployStep} from './types.js';
 
 export type UploadStep = Exclude<DeployStep, {action: 'delete'}>;
@@ -12,6 +13,8 @@ export interface Uploader {
   readonly aws: Aws;
   readonly store: ObjectStore;
   readonly prefix: string;
+  /** Takes the place of `{release}` in cache tags. */
+  readonly release: string;
   /** Bounds the bodies in memory. */
   readonly budget: ByteBudget;
   /** Bytes that were sent, as they go. */
@@ -23,7 +26,7 @@ const negligibleBytes = 16 * 1024;
 
 /** Sends one small body with its SHA-256 as the signed payload hash. Answers the ETag, with quotes. */
 export async function uploadSmall(uploader: Uploader, step: UploadStep): Promise<string> {
-  const {store, prefix, budget} = uploader;
+  const {store, prefix, release, budget} = uploader;
   const {file} = step;
   const budgeted = file.size > negligibleBytes;
   if (budgeted) await budget.acquire(file.size);
@@ -33,7 +36,7 @@ export async function uploadSmall(uploader: Uploader, step: UploadStep): Promise
       key: withPrefix(prefix, file.key),
       body,
       sha256: file.sha256,
-      headers: objectHeaders(file.headers),
+      headers: objectHeaders(file.headers, release),
     });
     uploader.onBytes(file.size);
     return etag;
@@ -48,9 +51,10 @@ export async function uploadLarge(
   step: UploadStep,
   signal: AbortSignal,
 ): Promise<string> {
-  const {aws, store, prefix, budget, onBytes} = uploader;
+  const {aws, store, prefix, release, budget, onBytes} = uploader;
+  const {file} = step;
   const key = withPrefix(prefix, step.key);
-  return uploadMultipart({aws, bucket: store.bucket, key, file: step.file, budget, onPart: onBytes, signal});
+  return uploadMultipart({aws, bucket: store.bucket, key, file, release, budget, onPart: onBytes, signal});
 }
 
 /**
@@ -62,7 +66,13 @@ export async function updateHeaders(uploader: Uploader, step: UploadStep): Promi
   const key = withPrefix(uploader.prefix, step.key);
   const head = await uploader.store.head(key);
   if (head === undefined || head.etag !== step.replaces) throw liveChanged(uploader.store.bucket, key);
-  const headers = {...keptHeaders(head), ...objectHeaders(step.file.headers)};
+  const {[tagHeader]: tags, ...kept} = keptHeaders(head);
+  const headers = {
+    ...kept,
+    // Tags that a rule set once and no rule sets now go; those of others stay.
+    ...(tags !== undefined && !changesTags(step) && {[tagHeader]: tags}),
+    ...objectHeaders(step.file.headers, uploader.release),
+  };
   const {etag} = await uploader.store
     .copy({from: key, key, headers, sourceIfMatch: step.replaces})
     .catch((error: unknown) => {
@@ -86,10 +96,18 @@ function liveChanged(bucket: string, key: string, cause?: unknown): Failure {
   );
 }
 
-function objectHeaders({contentType, cacheControl}: FileHeaders): Record<string, string> {
+function changesTags({reason}: UploadStep): boolean {
+  return reason.type === 'headers changed' && reason.changes.some(({header}) => header === tagHeader);
+}
+
+function objectHeaders(
+  {contentType, cacheControl, cacheTags}: FileHeaders,
+  release: string,
+): Record<string, string> {
   return {
     ...(contentType !== '' && {'content-type': contentType}),
     ...(cacheControl !== '' && {'cache-control': cacheControl}),
+    ...(cacheTags !== undefined && {[tagHeader]: expandTags(cacheTags, release)}),
   };
 }
 

@@ -4,6 +4,9 @@ import type {DistributionSettings} from '../config/types.js';
 /** AWS's own cache policy for objects that compress: TTLs 1 s / 1 day / 1 year, nothing of the request in the key but the path. */
 export const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 
+/** S3's metadata `cache-tag`, as the edge sees it. */
+export const cacheTagHeader = 'x-amz-meta-cache-tag';
+
 export interface DesiredDistribution {
   /** Site name: goes into the CallerReference and the comment. */
   readonly name: string;
@@ -13,6 +16,8 @@ export interface DesiredDistribution {
   /** Without slashes at the ends; becomes the origin path. */
   readonly prefix: string;
   readonly originAccessControlId: string;
+  /** The site's rules set cache tags, which arrive as S3 metadata. */
+  readonly hasCacheTags?: boolean | undefined;
   readonly settings: DistributionSettings;
 }
 
@@ -23,6 +28,8 @@ export interface DesiredDistribution {
 export function desiredConfig(desired: DesiredDistribution): DistributionConfig {
   const {name, bucket, settings} = desired;
   const originId = `s3-${bucket}`;
+  const tagConfig =
+    settings.cacheTagConfig ?? (desired.hasCacheTags === true ? {HeaderName: cacheTagHeader} : undefined);
   return {
     CallerReference: callerReference(name),
     Comment: (settings.comment ?? `${name}, made by frontctl`).slice(0, 128),
@@ -60,6 +67,7 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
     CustomErrorResponses: listOf(settings.customErrorResponses),
     ViewerCertificate: {CloudFrontDefaultCertificate: true},
     Restrictions: {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
+    ...(tagConfig && {CacheTagConfig: tagConfig}),
     ...settings.raw,
   };
 }

@@ -1,5 +1,12 @@
 /** CloudFront distributions and origin access controls: desired config (pure), find, read, create, wait. */
-export {desiredConfig, differingFields, isBucketDomain, originDomain, viewerRoots} from './desired.js';
+export {
+  cacheTagHeader,
+  desiredConfig,
+  differingFields,
+  isBucketDomain,
+  originDomain,
+  viewerRoots,
+} from './desired.js';
 export {
   createDistribution,
   findByAlias,

@@ -86,6 +86,7 @@ export function compileRules(
   return key => {
     let type: {readonly value: string; readonly rule: string} | undefined;
     let cache: {readonly value: string; readonly rule: string} | undefined;
+    let tags: {readonly value: string; readonly rule: string} | undefined;
     for (const rule of rules) {
       const matched = rule.matchers.find(({matches}) => matches(key));
       if (matched === undefined) continue;
@@ -93,14 +94,22 @@ export function compileRules(
       if (type === undefined && rule.contentType !== undefined) type = {value: rule.contentType, rule: name};
       if (cache === undefined && rule.cacheControl !== undefined)
         cache = {value: rule.cacheControl, rule: name};
+      if (tags === undefined && rule.cacheTags !== undefined)
+        tags = {value: rule.cacheTags.join(','), rule: name};
     }
     const contentType = type?.value ?? contentTypeOf(key);
     const builtIn = classify(key, contentType, fingerprinted, errors);
     const reasons = [cache?.rule ?? builtIn.rule];
     if (type !== undefined && type.rule !== cache?.rule) reasons.push(`content type by ${type.rule}`);
+    const cacheTags = tags?.value ?? '';
+    if (tags !== undefined && tags.rule !== cache?.rule) reasons.push(`cache tags by ${tags.rule}`);
     return {
       kind: builtIn.kind,
-      headers: {contentType, cacheControl: cache?.value ?? builtIn.cacheControl},
+      headers: {
+        contentType,
+        cacheControl: cache?.value ?? builtIn.cacheControl,
+        ...(cacheTags !== '' && {cacheTags}),
+      },
       rule: reasons.join('; '),
     };
   };

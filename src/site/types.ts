@@ -10,6 +10,11 @@ export type FileKind = 'fingerprinted' | 'asset' | 'html';
 export interface FileHeaders {
   readonly contentType: string;
   readonly cacheControl: string;
+  /**
+   * The metadata `cache-tag`, its tags separated by commas; absent without tags. A `{release}` stands as it is written in
+   * the rule, so that a new release alone changes no header; the object gets the id of the release that writes it.
+   */
+  readonly cacheTags?: string;
 }
 
 /** One file of a build, ready to upload. */

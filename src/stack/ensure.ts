@@ -115,10 +115,10 @@ async function* ensureDistribution(
   region: string,
   created: string[],
 ): Work<Distribution> {
-  const {aws, name, prefix, distribution: settings} = input;
+  const {aws, name, prefix, hasCacheTags, distribution: settings} = input;
   if (settings.id !== undefined) return readDistribution(aws, settings.id);
   const desired = (originAccessControlId: string) =>
-    desiredConfig({name, bucket, region, prefix, originAccessControlId, settings});
+    desiredConfig({name, bucket, region, prefix, originAccessControlId, hasCacheTags, settings});
   const found = await findByTag(aws, name, bucket);
   if (found) {
     const control = found.config.Origins?.Items?.[0]?.OriginAccessControlId ?? '';

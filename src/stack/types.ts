@@ -11,6 +11,8 @@ export interface EnsureSiteInput {
   readonly prefix: string;
   /** `id` names an existing distribution: then nothing but the bucket and its policy is made. */
   readonly distribution: DistributionSettings;
+  /** The site's rules set cache tags: a distribution that is made now reads them. */
+  readonly hasCacheTags?: boolean | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Waits until the distribution is Deployed. */
   readonly wait: boolean;

@@ -37,6 +37,28 @@ describe('what is allowed', () => {
         },
       },
     ],
+    [
+      'cache tags',
+      {site: {rules: [{match: '*', cacheTags: ['release-{release}', 'a:b*c~#"', 'x'.repeat(256)]}]}},
+    ],
+    [
+      'cache tags of 2 KB',
+      {site: {rules: [{match: '*', cacheTags: Array.from({length: 8}, (_, n) => `${n}`.repeat(254))}]}},
+    ],
+    [
+      'no cache tags',
+      {
+        site: {
+          rules: [
+            {match: 'img/**', cacheTags: []},
+            {match: '*', cacheTags: ['a']},
+          ],
+        },
+      },
+    ],
+    ['a header of cache tags', {distribution: {cacheTagConfig: {HeaderName: 'Edge-Cache-Tag'}}}],
+    ['clean URLs', {site: {cleanUrls: false}}],
+    ['invalidation', {invalidation: {strategy: 'frugal', budget: 1, maxWildcards: 0}}],
     ['tags', {tags: {'team:owner': 'Front end / Öl', empty: ''}}],
   ])('%s', (_name, config) => {
     expect(sentences(config)).toEqual([]);
@@ -63,12 +85,50 @@ describe('what is refused', () => {
     [{site: {rules: [{cacheControl: 'no-cache'}]}}, 'site.rules[0].match is missing'],
     [
       {site: {rules: [{match: '*'}]}},
-      'site.rules[0] sets nothing (allowed are cacheControl and contentType)',
+      'site.rules[0] sets nothing (allowed are cacheControl, contentType and cacheTags)',
     ],
     [
       {site: {rules: [{match: '*', cacheControl: 'a\nb'}]}},
       'site.rules[0].cacheControl is "a\\nb" but must be a Cache-Control value',
     ],
+    [
+      {site: {rules: [{match: '*', cacheTags: ['a,b']}]}},
+      'site.rules[0].cacheTags[0] is "a,b" but must be a cache tag: 1 to 256 printable ASCII characters',
+    ],
+    [{site: {rules: [{match: '*', cacheTags: ['ä']}]}}, 'must be a cache tag'],
+    [{site: {rules: [{match: '*', cacheTags: ['a b']}]}}, 'must be a cache tag'],
+    [{site: {rules: [{match: '*', cacheTags: ['']}]}}, 'must be a cache tag'],
+    [{site: {rules: [{match: '*', cacheTags: ['product-*']}]}}, 'must be a cache tag'],
+    [{site: {rules: [{match: '*', cacheTags: ['x'.repeat(257)]}]}}, 'must be a cache tag'],
+    [
+      {site: {rules: [{match: '*', cacheTags: ['x'.repeat(190) + '{release}' + '{release}']}]}},
+      'must be at most 256 characters long, the release id (64) included',
+    ],
+    [
+      {site: {rules: [{match: '*', cacheTags: ['News', 'news']}]}},
+      'site.rules[0].cacheTags[1] repeats the tag news',
+    ],
+    [
+      {site: {rules: [{match: '*', cacheTags: Array.from({length: 51}, (_, n) => `t${n}`)}]}},
+      'site.rules[0].cacheTags is a list but must be at most 50 tags',
+    ],
+    [
+      {site: {rules: [{match: '*', cacheTags: Array.from({length: 8}, (_, n) => `${n}`.repeat(255))}]}},
+      'site.rules[0].cacheTags takes 2056 bytes of S3 metadata, its commas included, of which an object has 2048',
+    ],
+    [{site: {cleanUrls: 'yes'}}, 'site.cleanUrls is "yes" but must be true or false'],
+    [
+      {distribution: {cacheTagConfig: {HeaderName: 'a b'}}},
+      'distribution.cacheTagConfig.HeaderName is "a b" but must be a header name such as x-amz-meta-cache-tag',
+    ],
+    [{distribution: {cacheTagConfig: {}}}, 'distribution.cacheTagConfig.HeaderName is missing'],
+    [
+      {invalidation: {strategy: 'cheap'}},
+      'invalidation.strategy is "cheap" but must be one of exact, balanced, frugal',
+    ],
+    [{invalidation: {budget: 0}}, 'invalidation.budget is 0 but must be at least 1'],
+    [{invalidation: {budget: 1.5}}, 'invalidation.budget is 1.5 but must be a whole number'],
+    [{invalidation: {maxWildcards: -1}}, 'invalidation.maxWildcards is -1 but must be at least 0'],
     [
       {site: {rules: [{match: '*', contentType: 'html'}]}},
       'site.rules[0].contentType is "html" but must be a media type',

@@ -87,7 +87,7 @@ const lambda = (EventType: 'viewer-request' | 'origin-request' | 'origin-respons
 });
 const edgeFunction = {
   FunctionAssociations: {Quantity: 1, Items: [{FunctionARN: 'arn:f', EventType: 'viewer-request'}]},
-} as const;
+} satisfies Partial<DefaultCacheBehavior>;
 const website = origin('site', 'site.s3-website.eu-west-1.amazonaws.com');
 const dashed = origin('site', 'site.s3-website-us-east-1.amazonaws.com');
 
