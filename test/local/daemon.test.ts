@@ -6,6 +6,7 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {CloudFront} from '@aws-sdk/client-cloudfront';
 import {S3} from '@aws-sdk/client-s3';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 
@@ -120,6 +121,73 @@ describe('the process of the local cloud', () => {
     );
     const {Body: body} = await again.getObject({Bucket: 'kept', Key: 'large'});
     expect(Buffer.from(await body!.transformToByteArray()).equals(large)).toBe(true);
+  });
+
+  it('knows its invalidations, their references and the quota in progress after kill -9', async () => {
+    const settings = {
+      dir,
+      port: 0,
+      deployDelayMs: 0,
+      invalidationDelayMs: 3_600_000,
+      invalidationQuotas: ['in-progress', 'rate'],
+    };
+    const clientOf = async (daemon: Daemon) => {
+      const {endpoint} = await announced(daemon);
+      const client = new CloudFront({
+        endpoint,
+        region: 'us-east-1',
+        maxAttempts: 1,
+        credentials: {accessKeyId: 'local', secretAccessKey: 'local'},
+      });
+      const advance = () => fetch(`${endpoint}/_frontctl/advance?ms=1000`, {method: 'POST'});
+      return {client, advance};
+    };
+    const first = start(settings);
+    const before = await clientOf(first);
+    const {Distribution: made} = await before.client.createDistribution({
+      DistributionConfig: {
+        CallerReference: 'one',
+        Comment: '',
+        Enabled: true,
+        Origins: {
+          Quantity: 1,
+          Items: [
+            {
+              Id: 's3',
+              DomainName: 'site.s3.us-east-1.amazonaws.com',
+              S3OriginConfig: {OriginAccessIdentity: ''},
+            },
+          ],
+        },
+        DefaultCacheBehavior: {
+          TargetOriginId: 's3',
+          ViewerProtocolPolicy: 'allow-all',
+          CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+        },
+      },
+    });
+    const DistributionId = made!.Id;
+    const send = async ({client}: {client: CloudFront}, path: string) =>
+      (
+        await client.createInvalidation({
+          DistributionId,
+          InvalidationBatch: {CallerReference: path, Paths: {Quantity: 1, Items: [path]}},
+        })
+      ).Invalidation!.Id;
+    const ids: (string | undefined)[] = [];
+    for (let n = 0; n < 15; n++) {
+      ids.unshift(await send(before, `/${n}/*`));
+      await before.advance();
+    }
+    first.child.kill('SIGKILL');
+    await first.exit;
+
+    const after = await clientOf(start(settings));
+    const {InvalidationList: list} = await after.client.listInvalidations({DistributionId});
+    expect(list?.Items?.map(({Id, Status}) => [Id, Status])).toEqual(ids.map(id => [id, 'InProgress']));
+    expect(await send(after, '/0/*')).toBe(ids.at(-1));
+    await expect(send(after, '/15/*')).rejects.toThrow('15 wildcards are in progress');
+    expect(ids).not.toContain(await send(after, '/a'));
   });
 
   const failureOf = async (settings: object): Promise<unknown> => {

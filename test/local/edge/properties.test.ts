@@ -179,6 +179,42 @@ test('§17 a purge removes exactly the matching targets of its distribution, eve
   );
 });
 
+test('§17 thousands of wildcards cover what any one of them covers', () => {
+  const item = short('ab?', 4).map(tail => `/${tail}`);
+  fc.assert(
+    fc.property(fc.array(item, {maxLength: 30}), fc.array(item, {maxLength: 30}), (prefixes, targets) => {
+      const {coversByWildcard} = compileInvalidation(prefixes.map(prefix => `${prefix}*`));
+      for (const target of targets)
+        expect(coversByWildcard(target)).toBe(prefixes.some(prefix => target.startsWith(prefix)));
+    }),
+    {numRuns: 500},
+  );
+});
+
+test('§17 exact paths, wildcards and tags in one batch take just their own of 20,000 copies', async () => {
+  const cache = new Cache();
+  const model = await copyAt('/', 'E1', 1);
+  const copies = Array.from({length: 20_000}, (_, n): Copy => {
+    const target = `/d${n % 100}/p${n}`;
+    return {...model, id: `E1 ${target}`, target, tags: [`tags:t${n % 250}`, `tags:all${n % 2}`]};
+  });
+  for (const copy of copies) cache.put(copy);
+  const exact = Array.from({length: 5000}, (_, n) => `/d${n % 100}/p${n}`);
+  const prefixes = Array.from({length: 40}, (_, n) => `/d${60 + n}/p1`);
+  const tags = ['#T7', '#t249', '#none'];
+  const doomed = ({target, tags: own}: Copy): boolean =>
+    exact.includes(target) ||
+    prefixes.some(prefix => target.startsWith(prefix)) ||
+    own.some(tag => tag === 'tags:t7' || tag === 'tags:t249');
+  const expected = copies.filter(copy => !doomed(copy)).map(({id}) => id);
+  const items = [...exact, ...prefixes.map(prefix => `${prefix}*`), ...tags];
+  expect(cache.purge('E1', compileInvalidation(items, 'Tags'))).toBe(copies.length - expected.length);
+  expect(copies.filter(({id}) => cache.get(id) !== undefined).map(({id}) => id)).toEqual(expected);
+  cache.clear();
+  expect([cache.usedBytes, cache.count]).toEqual([0, 0]);
+  expect(cache.purge('E1', compileInvalidation(['/*', '#all1'], 'tags'))).toBe(0);
+});
+
 test('§17 a star in the middle is literal', () => {
   const invalidation = compileInvalidation(['/a*b', 'c*']);
   const matches = ['/a*b', '/axb', '/c', '/cd'].map(target => coversTarget(invalidation, target));
