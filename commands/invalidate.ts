@@ -1,63 +1,122 @@
 import {Args, Flags} from '@oclif/core';
-import {chalk} from '../src/terminal/colour.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {durationFlag} from '../src/terminal/flags.js';
-import {count} from '../src/terminal/format.js';
-import {invalidatePaths, type InvalidateResult} from '../src/terminal/invalidate-paths.js';
+import {targetFlags} from '../src/terminal/invalidate/flags.js';
+import {
+  describeInvalidation,
+  invalidate,
+  type DryRunResult,
+  type InvalidateResult,
+} from '../src/terminal/invalidate/index.js';
+import {dryRunText, invalidateText} from '../src/terminal/invalidate/text.js';
 
-export default class Invalidate extends FrontctlCommand<InvalidateResult> {
-  static override summary = 'Make the edge fetch paths afresh, and wait until it does.';
+export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRunResult> {
+  static override summary =
+    'Make the edge fetch paths, tags or changed files afresh, and wait until it does.';
+
+  static override description =
+    "What you type is sent as you typed it. With --strategy, --budget, --max-wildcards or --from-git it is planned over the live objects first: fewer paths cost less, but refetch objects that did not change; --dry-run shows both. Quote wildcards and tags: '/img/*' '#release-41'. Run it again after an interruption: what was sent is not paid twice.";
 
   static override examples = [
-    {description: 'One page and a folder', command: "<%= config.bin %> invalidate /index.html '/img/*'"},
     {
-      description: 'Everything, without waiting',
-      command: "<%= config.bin %> invalidate '/*' --distribution E2QWRUHAPOMQZL --no-wait",
+      description: 'One page and a folder',
+      command: "<%= config.bin %> invalidate /index.html '/img/*'",
+    },
+    {
+      description: 'A wrong page is live: drop it, and see when the edge serves the right one',
+      command:
+        '<%= config.bin %> invalidate https://www.example.com/pricing --then-check https://www.example.com/pricing',
+    },
+    {
+      description: 'All that the origin marked with a tag, on two distributions',
+      command: "<%= config.bin %> invalidate '#product-42' -d www.example.com -d E2QWRUHAPOMQZL",
+    },
+    {
+      description: 'What changed since the last commit: see paths and price first, at most 15 paths',
+      command: '<%= config.bin %> invalidate --from-git HEAD~1 --budget 15 --dry-run',
+    },
+    {
+      description: 'Paths from another program, without waiting',
+      command: 'list-stale-pages | <%= config.bin %> invalidate - --no-wait',
+    },
+    {
+      description: 'Everything, from a script',
+      command: "<%= config.bin %> invalidate '/*' --distribution E2QWRUHAPOMQZL --yes",
     },
   ];
 
   static override strict = false;
 
   static override args = {
-    path: Args.string({
-      required: true,
-      description: 'Path such as /index.html, or a prefix such as /img/* (quote it). May be repeated.',
+    item: Args.string({
+      // oclif would take whatever comes in on stdin for the argument that was not given.
+      ignoreStdin: true,
+      description:
+        "Path (/index.html), wildcard ('/img/*'), full URL or tag ('#product-42'); - reads them from stdin. May be repeated.",
     }),
   };
 
   static override flags = {
-    distribution: Flags.string({
-      helpValue: 'ID|ALIAS',
-      summary: 'Distribution (default: distribution.id of the config).',
+    ...targetFlags,
+    'from-file': Flags.string({
+      helpValue: 'FILE',
+      summary: 'Read paths from a file, one a line (- is stdin).',
     }),
-    wait: Flags.boolean({allowNo: true, default: true, summary: 'Wait until it is completed.'}),
+    'from-git': Flags.string({
+      helpValue: 'RANGE',
+      summary: 'What the files changed in a range of commits (HEAD~1, v41..v42) became on the site.',
+    }),
+    repeat: Flags.string({helpValue: 'ID', summary: 'Send the paths of an earlier invalidation again.'}),
+    strategy: Flags.option({options: ['exact', 'balanced', 'frugal'] as const})({
+      helpValue: 'exact|balanced|frugal',
+      summary:
+        'exact refetches no object too many, frugal sends the fewest paths, balanced is between (default: balanced where a plan is made).',
+    }),
+    budget: Flags.integer({min: 1, helpValue: 'N', summary: 'Most paths to send; a wildcard or tag is one.'}),
+    'max-wildcards': Flags.integer({min: 0, helpValue: 'N', summary: 'Most wildcards among them.'}),
+    'dry-run': Flags.boolean({
+      summary: 'Show paths, price and what would be refetched. Sends nothing.',
+    }),
+    wait: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Wait until every edge location has dropped them.',
+    }),
     timeout: durationFlag({
       default: 600_000,
       defaultHelp: () => Promise.resolve('10m'),
-      summary: 'How long to wait.',
+      summary: 'How long to wait once they are sent.',
+    }),
+    'then-check': Flags.string({
+      helpValue: 'URL',
+      summary: 'Fetch this URL until the edge no longer serves the old object, and say how long it took.',
+    }),
+    reference: Flags.string({
+      helpValue: 'ID',
+      summary: 'Your own name for this job: the same name and paths are never paid twice, from any machine.',
     }),
   };
 
-  protected override async execute(): Promise<InvalidateResult> {
+  protected override async execute(): Promise<InvalidateResult | DryRunResult> {
     const {argv, flags} = await this.parse(Invalidate);
-    const session = this.session(flags);
-    const result = await invalidatePaths(session, {
+    const request = {
       ...flags,
-      paths: argv as string[],
+      args: argv as string[],
+      fromFile: flags['from-file'],
+      fromGit: flags['from-git'],
+      maxWildcards: flags['max-wildcards'],
+      thenCheck: flags['then-check'],
       timeoutMs: flags.timeout,
-    });
-    this.accountFlags = (await session.aws()).commandFlags;
+      unattended: this.jsonEnabled(),
+    };
+    const session = this.session(flags);
+    if (flags['dry-run']) return describeInvalidation(session, request);
+    const {result, failure} = await invalidate(session, request);
+    this.endWith(failure);
     return result;
   }
 
-  /** What the command that waits has to say to reach the same account. */
-  private accountFlags = '';
-
-  protected override text(result: InvalidateResult): string {
-    const ids = result.batches.map(batch => batch.id).join(' ');
-    const line = `${result.status === 'Completed' ? chalk.green('Completed:') : chalk.yellow('In progress:')} ${count(result.paths.length, 'path')} on ${result.distributionId}, ${ids}`;
-    return result.status === 'Completed'
-      ? line
-      : `${line}\nWait for it with: ${this.config.bin} invalidation wait ${ids} --distribution ${result.distributionId}${this.accountFlags}`;
+  protected override text(result: InvalidateResult | DryRunResult): string {
+    return 'durationMs' in result ? invalidateText(result) : dryRunText(result);
   }
 }

@@ -1,5 +1,6 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
-import {reportFailure} from './report.js';
+import type {Failure} from '../failure.js';
+import {errorText, reportFailure} from './report.js';
 import {openSession, type Session} from './session.js';
 
 // Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on. oclif does the same for stdout.
@@ -62,12 +63,23 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
       const text = this.text(result);
       if (text !== '') process.stdout.write(`${text}\n`);
     }
+    if (this.late !== undefined) {
+      if (!this.jsonEnabled()) process.stderr.write(errorText(this.late));
+      this.finishWith(this.late.exitCode);
+    }
     return result;
   }
 
   /** Exit code of a run that ended without an error but not with success either (0 unless a command says otherwise). */
   protected finishWith(code: number): void {
     process.exitCode = code;
+  }
+
+  private late: Failure | undefined;
+
+  /** A failure that came when there was a result already: both are told, and the exit code is the failure's. The result says it under --json. */
+  protected endWith(failure: Failure | undefined): void {
+    this.late = failure;
   }
 
   private opened: Session | undefined;

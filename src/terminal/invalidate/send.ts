@@ -1,0 +1,80 @@
+/** Sending what was planned, looking at the edge, waiting: three phases over all distributions. */
+import type {Aws} from '../../aws/index.js';
+import type {Work} from '../../events.js';
+import {
+  openJob,
+  ownerText,
+  stateFolder,
+  submitInvalidation,
+  waitForInvalidations,
+  type Batch,
+} from '../../invalidation/index.js';
+import {count} from '../format.js';
+import type {Planned} from './plan.js';
+
+export interface SendOptions {
+  readonly aws: Aws;
+  /** Of the caller; undefined: one of this machine's journal. */
+  readonly reference: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Sent {
+  readonly batches: readonly Batch[];
+  /** ISO 8601: when the run began that was cut off. */
+  readonly resumed: string | undefined;
+}
+
+/**
+ * Sends everything, at the account's pace. A run that was cut off is gone on with under its own references, so that it is
+ * not paid twice.
+ */
+export async function* sendPlanned(options: SendOptions, {target, paths}: Planned): Work<Sent> {
+  if (paths.length === 0) return {batches: [], resumed: undefined};
+  const {aws, timeoutMs, signal} = options;
+  const {distributionId, tenantId} = target;
+  const owner = {distributionId, tenantId};
+  yield {
+    type: 'step',
+    id: 'invalidate',
+    title: `Invalidate ${count(paths.length, 'path')} on ${ownerText(owner)}`,
+  };
+  const common = {...owner, aws, paths, timeoutMs, signal};
+  const done = (batches: readonly Batch[]) =>
+    ({
+      type: 'done',
+      id: 'invalidate',
+      detail: `accepted as ${count(batches.length, 'invalidation')}`,
+    }) as const;
+  if (options.reference !== undefined) {
+    const batches = yield* submitInvalidation({...common, reference: options.reference});
+    yield done(batches);
+    return {batches, resumed: undefined};
+  }
+  const job = await openJob({dir: stateFolder(), aws, owner, paths, now: Date.now, random: Math.random});
+  if (job.resumedFrom !== undefined) {
+    const message = `The run of ${job.resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is not paid twice.`;
+    yield {type: 'warning', message};
+  }
+  const batches = yield* submitInvalidation({...common, reference: job.reference, memory: job.memory});
+  await job.settled();
+  yield done(batches);
+  return {batches, resumed: job.resumedFrom};
+}
+
+/** Until every batch is Completed. Failure WAIT_TIMEOUT (exit 5), INTERRUPTED; both name the command that goes on waiting. */
+export async function* waitForSent(
+  {aws, timeoutMs, signal}: SendOptions,
+  {target}: Planned,
+  batches: readonly Batch[],
+): Work<readonly Batch[]> {
+  const ids = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
+  if (ids.length === 0) return batches;
+  const {distributionId, tenantId} = target;
+  const owner = {distributionId, tenantId};
+  yield {type: 'step', id: 'invalidate', title: `Wait until the edge has dropped them (${ownerText(owner)})`};
+  yield* waitForInvalidations({...owner, aws, ids, timeoutMs, signal});
+  yield {type: 'done', id: 'invalidate', detail: 'completed'};
+  return batches.map(batch => ({...batch, status: 'Completed'}));
+}

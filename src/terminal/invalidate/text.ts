@@ -1,0 +1,128 @@
+import {chalk} from '../colour.js';
+import {columns, count, formatBytes, formatDuration} from '../format.js';
+import {describePrice, price, type Usage} from '../../invalidation/index.js';
+import type {CurvePoint} from '../../invalidation/plan/index.js';
+import type {Described, DryRunResult, Invalidated, InvalidateResult, Quota} from './types.js';
+
+const shownIds = 5;
+
+export function invalidateText(result: InvalidateResult): string {
+  const parts = 'distributions' in result ? result.distributions : [result];
+  const took = formatDuration(result.durationMs);
+  const lines = parts.flatMap(part => partLines(part, parts.length === 1 ? took : undefined));
+  if (parts.length > 1) {
+    const most = 'costIsMost' in result && result.costIsMost ? 'at most ' : '';
+    lines.push(`${count(parts.length, 'distribution')}, ${most}${dollars(result.costUSD)} in all, ${took}`);
+  }
+  const {check} = result;
+  if (check?.fresh === true) {
+    const after = formatDuration(check.afterMs);
+    lines.push(`${chalk.green('New at the edge')} after ${after}: ${check.url} (${check.reason})`);
+  }
+  return lines.join('\n');
+}
+
+/** `duration`: where this part is all there is. */
+function partLines(part: Invalidated, duration: string | undefined): readonly string[] {
+  const where = part.tenantId ?? part.distributionId;
+  if (part.paths.length === 0) return [`Nothing to invalidate on ${where}: nothing that changed is live.`];
+  const word = {
+    Completed: chalk.green('Completed'),
+    InProgress: chalk.yellow('In progress'),
+    Failed: chalk.red('Failed'),
+  }[part.status];
+  const cost = describePrice(
+    part.paths.length,
+    {usd: part.costUSD, isMost: part.costIsMost},
+    usageOf(part.quota),
+  );
+  const lines = [`${word} on ${where}: ${cost}${duration === undefined ? '' : `, ${duration}`}`];
+  const ids = part.batches.slice(0, shownIds).map(({id}) => id);
+  const more = part.batches.length - ids.length;
+  if (ids.length > 0) lines.push(`  ${ids.join(' ')}${more > 0 ? ` + ${more} more` : ''}`);
+  if (part.waitCommand !== null && part.error === undefined) {
+    lines.push(`Wait for it with: ${part.waitCommand}`);
+  }
+  return lines;
+}
+
+const usageOf = (quota: Quota | null): Usage | undefined =>
+  quota === null ? undefined : {used: quota.usedThisMonth, scope: quota.scope, isLeast: false};
+
+function dollars(usd: number): string {
+  const tenths = Math.round(usd * 1000);
+  return `$${(tenths / 1000).toFixed(tenths % 10 === 0 ? 2 : 3)}`;
+}
+
+const shownPaths = 20;
+
+export function dryRunText(result: DryRunResult): string {
+  const parts = 'distributions' in result ? result.distributions : [result];
+  const texts = parts.map(describedText);
+  if ('distributions' in result) {
+    const most = result.costIsMost ? 'at most ' : '';
+    texts.push(`In all: ${most}${dollars(result.costUSD)}`);
+  }
+  return texts.join('\n\n');
+}
+
+function describedText(part: Described): string {
+  const {paths, plan} = part;
+  const where = part.tenantId ?? part.distributionId;
+  if (paths.length === 0) return `Nothing to invalidate on ${where}: nothing that changed is live.`;
+  const usage = usageOf(part.quota);
+  const cost = describePrice(paths.length, {usd: part.costUSD, isMost: part.costIsMost}, usage);
+  const lines = [`${chalk.bold('Would send')} to ${where}: ${cost}`, refetchedLine(part)];
+  lines.push(...paths.slice(0, shownPaths).map(path => `  ${path}`));
+  if (paths.length > shownPaths) {
+    lines.push(`  … and ${count(paths.length - shownPaths, 'more path')} (all of them with --json)`);
+  }
+  if (plan.curve.length > 1) lines.push('', curveTable(part, usage));
+  return lines.join('\n');
+}
+
+function refetchedLine({paths, plan: {refetched}}: Described): string {
+  if (refetched !== null) {
+    const more = refetched.isComplete ? '' : 'more than ';
+    return `Refetched: ${more}${count(refetched.objects, 'object')} (${more}${formatBytes(refetched.bytes)})`;
+  }
+  const tags = paths.filter(path => path.startsWith('#'));
+  return tags.length === 0
+    ? 'Refetched: unknown, the objects behind it cannot be listed'
+    : 'Refetched: unknown, only the edge knows what carries a tag';
+}
+
+const shownPoints = 9;
+
+/** Paths, price, objects refetched; `*` marks what is sent. */
+function curveTable({paths, plan: {curve, changed}}: Described, usage: Usage | undefined): string {
+  const tags = paths.filter(path => path.startsWith('#')).length;
+  const chosen = paths.length - tags;
+  const cost = (items: number): string => {
+    const {usd, isMost} = price(items, usage);
+    return `${isMost ? 'at most ' : ''}${dollars(usd)}`;
+  };
+  const refetched = ({needless}: CurvePoint): string =>
+    needless === undefined || changed === null ? 'unknown' : (changed + needless).toLocaleString('en-US');
+  const rows = sampled(curve, chosen).map(point => [
+    point.items === chosen ? '*' : ' ',
+    (point.items + tags).toLocaleString('en-US'),
+    cost(point.items + tags),
+    refetched(point),
+  ]);
+  return columns(rightAligned([[' ', 'PATHS', 'PRICE', 'OBJECTS'], ...rows]));
+}
+
+/** The ends, what is sent, and points between that double. */
+function sampled(curve: readonly CurvePoint[], chosen: number): readonly CurvePoint[] {
+  if (curve.length <= shownPoints) return curve;
+  const kept = new Set([0, curve.length - 1, curve.findIndex(({items}) => items === chosen)]);
+  const ratio = curve.length ** (1 / (shownPoints - 3));
+  for (let step = 1; step < shownPoints - 3; step++) kept.add(Math.round(ratio ** step));
+  return curve.filter((_, index) => kept.has(index));
+}
+
+function rightAligned(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  return rows.map(row => row.map((cell, column) => cell.padStart(widths[column] ?? 0)));
+}
