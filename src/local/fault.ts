@@ -44,7 +44,7 @@ export function parseFault(text: string): Fault {
       `${JSON.stringify(what)} where a status from 400 to 599, an error code, reset or a latency belongs`,
     );
   if (effect.kind === 'error' && owners.every(service => statusOfError(service, effect.code) === undefined))
-    throw bad(`${effect.code}, which is no error that ${operation} can answer, behind the first colon`);
+    throw bad(`${effect.code}, which is no error that ${operation} can answer, after the first colon`);
   const probability = Number(share);
   if (share.trim() === '' || !(probability >= 0 && probability <= 1))
     throw bad(`the probability ${JSON.stringify(share)}, which is not a number from 0 to 1`);

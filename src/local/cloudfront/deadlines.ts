@@ -13,6 +13,8 @@ export interface Deadlines {
 
 export function createDeadlines(clock: Clock, effect: (key: string) => void): Deadlines {
   const due = new Map<string, number>();
+  /** No deadline is before this: thousands that are far off cost `settle` nothing. */
+  let earliest = Infinity;
   const fire = (key: string): void => {
     const at = due.get(key);
     if (at === undefined || at > clock.now()) return;
@@ -22,12 +24,16 @@ export function createDeadlines(clock: Clock, effect: (key: string) => void): De
   return {
     set(key, at) {
       due.set(key, at);
+      earliest = Math.min(earliest, at);
       const wait = at - clock.now();
       if (wait <= 0) fire(key);
       else clock.after(wait, () => fire(key));
     },
     settle() {
-      if (due.size > 0) for (const key of [...due.keys()]) fire(key);
+      if (clock.now() < earliest) return;
+      for (const key of [...due.keys()]) fire(key);
+      earliest = Infinity;
+      for (const at of due.values()) earliest = Math.min(earliest, at);
     },
     clear: key => void due.delete(key),
     close: () => due.clear(),
