@@ -22,6 +22,7 @@ const entryPoints = {
   index: join(root, 'src/index.ts'),
   'hooks/command-not-found': join(root, 'src/terminal/command-not-found.ts'),
   'embedded-cloud': join(root, 'src/local/daemon.ts'),
+  'signing-worker': join(root, 'src/signing/worker.ts'),
   main: join(root, 'src/terminal/main.ts'),
 };
 

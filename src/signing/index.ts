@@ -1,3 +1,4 @@
+export {signBulk} from './bulk.js';
 export {checkCookieRequest, checkUrlRequest, readWrittenPolicy} from './request.js';
 export {createSigner, signCookies, signUrl, type SignerOptions} from './sign.js';
 export {verifySigned} from './verify.js';
