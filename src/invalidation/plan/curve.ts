@@ -27,6 +27,25 @@ export function bestWithin(knapsack: Knapsack, budget: number): WastePoint {
   return best;
 }
 
+/** The choices of that cover: those that the knapsack takes, and outside of them all that waste nothing. */
+export function traceCover(
+  {size, parent, waste}: Choices,
+  knapsack: Knapsack,
+  {items}: WastePoint,
+): readonly number[] {
+  const isTaken = new Uint8Array(size);
+  for (const choice of knapsack.trace(items, 0)) isTaken[choice] = 1;
+  const isCovered = new Uint8Array(size);
+  const taken: number[] = [];
+  for (let i = size - 1; i >= 0; i--) {
+    const up = parent[i] as number;
+    const isUnder = up !== -1 && isCovered[up] === 1;
+    if (!isUnder && (isTaken[i] === 1 || waste[i] === 0)) taken.push(i);
+    if (isUnder || isTaken[i] === 1) isCovered[i] = 1;
+  }
+  return taken;
+}
+
 /**
  * About 10 to 20 points of the curve: at round budgets as far as the knapsack goes, beyond it the corners that prices find
  * (each the best cover for its number of items), and at the end the plan that wastes nothing. Where wildcards are limited,

@@ -1,6 +1,6 @@
 import {Failure} from '../../failure.js';
 import type {Choices} from './choices.js';
-import {bestWithin, solveForCurve, wasteless} from './curve.js';
+import {bestWithin, solveForCurve, traceCover, wasteless} from './curve.js';
 import type {Knapsack} from './knapsack.js';
 import {cheapest} from './prices.js';
 import type {Survey} from './survey.js';
@@ -46,7 +46,7 @@ function balanced(choices: Choices, budget: number, maxWildcards: number, effort
   const knapsack = solveForCurve(choices, budget);
   const best = bestWithin(knapsack, budget);
   if (best.wildcards <= maxWildcards) {
-    return {taken: knapsack.trace(best.items, 0), gap: 0, knapsack};
+    return {taken: traceCover(choices, knapsack, best), gap: 0, knapsack};
   }
   return {...solveTwoLimits(choices, {budget, wildcards: maxWildcards}, effort), knapsack};
 }
