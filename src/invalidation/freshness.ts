@@ -39,8 +39,13 @@ const storedBefore = ({age, answeredAt}: SeenAnswer, sentAt: number): boolean =>
 const storedAfter = ({age, askedAt}: SeenAnswer, sentAt: number): boolean =>
   age !== undefined && age * 1000 + slackMs <= askedAt - sentAt;
 
+/** CloudFront makes an ETag weak when it compresses, which it does when it has the time. */
+const strong = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '');
+
 function changeBetween(before: SeenAnswer, after: SeenAnswer): string | undefined {
   if (before.status !== after.status) return `status ${after.status}, was ${before.status}`;
-  if (before.etag !== after.etag) return `ETag ${after.etag ?? 'gone'}, was ${before.etag ?? 'none'}`;
-  return before.sha256 === after.sha256 ? undefined : 'the body is another one';
+  if (strong(before.etag) !== strong(after.etag))
+    return `ETag ${after.etag ?? 'gone'}, was ${before.etag ?? 'none'}`;
+  // Error pages differ each time: they name the request.
+  return before.sha256 === after.sha256 || after.status >= 400 ? undefined : 'the body is another one';
 }

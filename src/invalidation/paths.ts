@@ -111,14 +111,15 @@ export function normalizePath(path: string): string {
     throw invalid(
       path,
       'has a `*` before its end, where CloudFront takes it literally and matches nothing',
-      `Try \`${path.slice(0, star + 1)}\`.`,
+      `Try \`${cut(path.slice(0, star))}*\`.`,
     );
   }
-  if (path.includes('~')) {
+  const tilde = path.search(/~|%7e/i);
+  if (tilde !== -1) {
     throw invalid(
       path,
-      'contains `~`, which CloudFront does not support in invalidations',
-      `Try \`${path.slice(0, path.indexOf('~'))}*\`.`,
+      'contains `~`, which CloudFront does not support in invalidations in any form',
+      `Try \`${cut(path.slice(0, tilde))}*\`.`,
     );
   }
   const slashed = path.startsWith('/') ? path : '/' + path;
@@ -127,7 +128,7 @@ export function normalizePath(path: string): string {
     return char === '?' || char === '%' ? char : percentEncode(char);
   });
   if (encoded.length > maxPathLength) {
-    throw invalid(path.slice(0, 60) + '…', `is longer than ${maxPathLength} characters`, 'Use a wildcard.');
+    throw invalid(path, `is longer than ${maxPathLength} characters`, 'Use a wildcard.');
   }
   return encoded;
 }
@@ -142,6 +143,9 @@ function checkTag(tag: string): string {
   );
 }
 
+/** A sane length for a message. */
+const cut = (text: string): string => (text.length <= 80 ? text : text.slice(0, 80) + '…');
+
 function invalid(path: string, what: string, hint: string): Failure {
-  return new Failure('usage', 'INVALID_PATH', `The invalidation path "${path}" ${what}.`, {hint});
+  return new Failure('usage', 'INVALID_PATH', `The invalidation path "${cut(path)}" ${what}.`, {hint});
 }

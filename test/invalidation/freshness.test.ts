@@ -33,6 +33,7 @@ describe('judge', () => {
     ['an Age a second less', later(5000, {xCache: hit, age: 4}), true, /Age: 4 s/],
     ['a young Age at once', later(10, {xCache: hit, age: 0}), false, /no sign/],
     ['another ETag', later(10, {etag: '"two"'}), true, /ETag "two", was "one"/],
+    ['the ETag of the compressed one', later(10, {etag: 'W/"one"'}), false, /no sign/],
     ['another body', later(10, {sha256: 'two'}), true, /body/],
     [
       'another status',
@@ -64,6 +65,12 @@ describe('judge', () => {
     ],
   ])('%s', (_, after, fresh, reason) => {
     expect(judge(before, after, sentAt)).toEqual({fresh, reason: expect.stringMatching(reason) as string});
+  });
+
+  it('does not believe the body of an error page, which names the request', () => {
+    const error = {status: 403, etag: undefined, xCache: 'Error from cloudfront'};
+    expect(judge(answer(error), later(10, {...error, sha256: 'two'}), sentAt).fresh).toBe(false);
+    expect(judge(answer(error), later(10, {xCache: 'Miss from cloudfront'}), sentAt).fresh).toBe(true);
   });
 
   it('takes no change for granted when nothing was seen before', () => {

@@ -109,7 +109,8 @@ describe('parseItems', () => {
     ['https:///a', /names no host/, 'Write https://HOST/PATH, or only the path.'],
     ['', /is empty/, undefined],
     ['/*.html', /before its end/, undefined],
-    ['/~me/', /~/, undefined],
+    ['/~me/', /~/, 'Try `/*`.'],
+    ['/a%7Eb', /~/, 'Try `/a*`.'],
     ['#a,b', /cache tag/, undefined],
     ['#', /cache tag/, undefined],
   ])('refuses %s', (typed, message, hint) => {
@@ -128,7 +129,11 @@ describe('parseItems', () => {
     expect(secret.message + (secret.hint ?? '')).not.toContain('hunter2');
     const signed = failureOf(() => parse('\\a?Policy=hunter2'));
     expect(signed.message + (signed.hint ?? '')).not.toContain('hunter2');
-    expect(failureOf(() => parse('\\' + 'x'.repeat(5000))).message.length).toBeLessThan(200);
+    const long = 'x'.repeat(5000);
+    for (const typed of ['\\' + long, long + '~', long + '*' + long, long, 'x://' + long, '#' + long]) {
+      const {message, hint = ''} = failureOf(() => parse(typed));
+      expect(message.length + hint.length).toBeLessThan(400);
+    }
   });
 
   it('gives what CloudFront takes, or a failure, whatever is typed', () => {
