@@ -13,15 +13,12 @@ export function price(paths: number, usage: Usage | undefined): Price {
   return {usd: (Math.max(0, paths - free) * tenthsOfACent) / 1000, isMost: !isKnown && paths > 0};
 }
 
-/** The least that `paths` cost: as if the month's other paths were `usedThisMonth`. */
-export const costUSD = (paths: number, usedThisMonth = 0): number =>
-  price(paths, {used: usedThisMonth, scope: 'account', isLeast: false}).usd;
-
 const counted = (paths: number): string =>
   `${paths.toLocaleString('en-US')} ${paths === 1 ? 'path' : 'paths'}`;
 const ofFree = `of ${freePaths.toLocaleString('en-US')} free`;
 
-function dollars(usd: number): string {
+/** `$0.00`, `$1.25`, `$0.005`. */
+export function dollars(usd: number): string {
   const tenths = Math.round(usd * 1000);
   return `$${(tenths / 1000).toFixed(tenths % 10 === 0 ? 2 : 3)}`;
 }

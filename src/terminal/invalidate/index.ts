@@ -8,7 +8,7 @@ import {asFailure, errorReport} from '../report.js';
 import type {Session} from '../session.js';
 import {pricesOf, quotaOf} from './cost.js';
 import {readInputs, typedItems, urlsOf} from './inputs.js';
-import {planItems, type Planned} from './plan.js';
+import {nothingSent, planItems, type Planned} from './plan.js';
 import {askBeforeEverything} from './question.js';
 import {sendPlanned, waitForSent, type SendOptions, type Sent} from './send.js';
 import {findTargets} from './target.js';
@@ -55,7 +55,9 @@ export async function invalidate(
   );
   const {yes, unattended, thenCheck} = request;
   await askBeforeEverything(plans, prices, usage, {yes, unattended, signal, terminal});
-  const check = thenCheck === undefined ? undefined : await beginCheck({url: thenCheck, signal});
+  const isEmpty = plans.every(({paths}) => paths.length === 0);
+  const check = thenCheck === undefined || isEmpty ? undefined : await beginCheck({url: thenCheck, signal});
+  if (signal.aborted) throw nothingSent();
 
   const options: SendOptions = {aws, reference: request.reference, timeoutMs: request.timeoutMs, signal};
   const sentAt = Date.now();
@@ -161,7 +163,7 @@ async function prepare(
       `Plan for ${targets.length} distributions`,
       targets.map(target => ({
         name: target.tenantId ?? target.distributionId,
-        work: planItems({aws, config, target, request: wanted}),
+        work: planItems({aws, config, target, request: wanted, signal: session.signal}),
       })),
     ),
   );

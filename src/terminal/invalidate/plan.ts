@@ -55,6 +55,7 @@ export interface PlanInput {
   readonly config: Config;
   readonly target: Target;
   readonly request: PlanRequest;
+  readonly signal: AbortSignal;
 }
 
 /** A plan needs every object; a question or a dry run is answered with "more than" after so many pages of 1,000. */
@@ -65,7 +66,8 @@ const pages = {plan: 5000, measure: 100, question: 10} as const;
  * a flag of the plan is given, and what changed in git always is.
  * Failures: NO_CACHE_TAGS, NO_SUCH_INVALIDATION, BUDGET_TOO_SMALL, LIVE_UNKNOWN, what AWS refuses.
  */
-export async function* planItems({aws, config, target, request}: PlanInput): Work<Planned> {
+export async function* planItems(input: PlanInput): Work<Planned> {
+  const {aws, config, target, request} = input;
   const repeated =
     request.repeat === undefined ? [] : (await readInvalidation(aws, target, request.repeat)).paths;
   const typed = [...new Set([...request.items, ...repeated])];
@@ -83,7 +85,7 @@ export async function* planItems({aws, config, target, request}: PlanInput): Wor
       : isEverything && request.asks
         ? pages.question
         : 0;
-  const live = maxPages === 0 ? undefined : yield* readLive(aws, config, target, maxPages, isPlanned);
+  const live = maxPages === 0 ? undefined : yield* readLive(input, maxPages, isPlanned);
 
   const {sources = []} = request;
   const changed = sources.length === 0 ? {items: [], warnings: []} : changedItems(sources, target, live);
@@ -126,6 +128,17 @@ export async function* planItems({aws, config, target, request}: PlanInput): Wor
 const changedOf = ({refetched, needless}: Cover): number | undefined =>
   refetched === undefined || needless === undefined ? undefined : refetched - needless;
 
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(nothingSent());
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, {once: true});
+  });
+}
+
+/** Ctrl-C before the first path went out. */
+export const nothingSent = (): Failure => new Failure('interrupted', 'INTERRUPTED', 'Nothing was sent.');
+
 interface Live {
   readonly inventory: Inventory;
   readonly rules: ViewerRules;
@@ -133,18 +146,18 @@ interface Live {
 
 /** Undefined where nobody can tell: no bucket behind the distribution, or not allowed to look. */
 async function* readLive(
-  aws: Aws,
-  config: Config,
-  target: Target,
+  {aws, config, target, signal}: PlanInput,
   maxPages: number,
   isPlanned: boolean,
 ): Work<Live | undefined> {
   yield {type: 'step', id: 'live', title: `Read what is live behind ${ownerText(target)}`};
-  const found = await inventoryAndRules(aws, config, target, maxPages).catch((error: unknown) => {
+  const reading = inventoryAndRules(aws, config, target, maxPages).catch((error: unknown) => {
     // Nothing but a figure hangs on it.
     if (!isPlanned && error instanceof Failure) return undefined;
     throw error;
   });
+  // A listing of thousands of pages knows nothing of Ctrl-C.
+  const found = await Promise.race([reading, untilAborted(signal)]);
   if (found === undefined) {
     yield {type: 'done', id: 'live', detail: 'unknown'};
     if (isPlanned) {

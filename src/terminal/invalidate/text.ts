@@ -1,6 +1,6 @@
 import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
-import {describePrice, price, type Usage} from '../../invalidation/index.js';
+import {describePrice, dollars, price, type Usage} from '../../invalidation/index.js';
 import type {CurvePoint} from '../../invalidation/plan/index.js';
 import type {Described, DryRunResult, Invalidated, InvalidateResult, Quota} from './types.js';
 
@@ -49,11 +49,6 @@ function partLines(part: Invalidated, duration: string | undefined): readonly st
 const usageOf = (quota: Quota | null): Usage | undefined =>
   quota === null ? undefined : {used: quota.usedThisMonth, scope: quota.scope, isLeast: false};
 
-function dollars(usd: number): string {
-  const tenths = Math.round(usd * 1000);
-  return `$${(tenths / 1000).toFixed(tenths % 10 === 0 ? 2 : 3)}`;
-}
-
 const shownPaths = 20;
 
 export function dryRunText(result: DryRunResult): string {
@@ -77,7 +72,7 @@ function describedText(part: Described): string {
   if (paths.length > shownPaths) {
     lines.push(`  … and ${count(paths.length - shownPaths, 'more path')} (all of them with --json)`);
   }
-  if (plan.curve.length > 1) lines.push('', curveTable(part, usage));
+  if (plan.curve.length > 1) lines.push('What else could be sent (* is this plan):', curveTable(part, usage));
   return lines.join('\n');
 }
 
@@ -110,7 +105,7 @@ function curveTable({paths, plan: {curve, changed}}: Described, usage: Usage | u
     cost(point.items + tags),
     refetched(point),
   ]);
-  return columns(rightAligned([[' ', 'PATHS', 'PRICE', 'OBJECTS'], ...rows]));
+  return columns(rightAligned([[' ', 'PATHS', 'PRICE', 'REFETCHED'], ...rows]));
 }
 
 /** The ends, what is sent, and points between that double. */
