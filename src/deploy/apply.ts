@@ -1,17 +1,17 @@
 import {ensurePolicy, privateStatement} from '../bucket/index.js';
-import {costUSD} from '../invalidation/index.js';
+import {price, type Batch, type Usage} from '../invalidation/index.js';
 import type {Work} from '../events.js';
 import {mapConcurrent, type ObjectStore} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {createByteBudget} from './body.js';
 import {withPrefix, type Manifest, type ManifestEntry, type PendingInvalidation} from './manifest.js';
 import {multipartBytes} from './multipart.js';
-import {fileCount, uploadPhases} from './plan.js';
-import {countsOf} from './prepare.js';
+import {countsOf, fileCount, uploadPhases} from './plan.js';
 import {filesBefore, filesWithDoomed, openRecord, ownInvalidations, type OwnInvalidations} from './record.js';
 import {relay, throttled} from './relay.js';
 import {deleteUnfinished, invalidate, remove} from './finish.js';
 import type {DeployResult, PreparedDeploy} from './types.js';
+import {countAside, quotaOf} from './usage.js';
 import {updateHeaders, uploadLarge, uploadSmall, type Uploader, type UploadStep} from './upload.js';
 
 /** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */
@@ -31,6 +31,15 @@ const largeAtATime = 4;
  * (exit 5), DELETE_UNFINISHED, INVALIDATION_UNFINISHED, WAIT_TIMEOUT.
  */
 export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult> {
+  const counting = countAside(prepared);
+  try {
+    return yield* apply(prepared, counting.usage);
+  } finally {
+    counting.stop();
+  }
+}
+
+async function* apply(prepared: PreparedDeploy, usage: () => Usage | undefined): Work<DeployResult> {
   const {input, plan, recorded, resent, untouched} = prepared;
   const now = input.now ?? Date.now;
   const store = await input.aws.objects(input.bucket);
@@ -110,9 +119,15 @@ export async function* applyDeploy(prepared: PreparedDeploy): Work<DeployResult>
     distributionId: input.distributionId ?? null,
     counts: countsOf(plan),
     bytesUploaded,
-    invalidation: groups.length > 0 ? {paths, batches, costUSD: costUSD(paths.length)} : null,
+    invalidation: groups.length > 0 ? {paths, ...billed(batches, usage())} : null,
     durationMs: now() - prepared.startedAt,
   };
+}
+
+/** A path that is in two batches is paid for twice. */
+function billed(batches: readonly Batch[], usage: Usage | undefined) {
+  const items = batches.reduce((sum, batch) => sum + batch.paths, 0);
+  return {batches, costUSD: price(items, usage).usd, quota: quotaOf(usage)};
 }
 
 function present(...groups: readonly (PendingInvalidation | undefined)[]): readonly PendingInvalidation[] {

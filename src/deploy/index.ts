@@ -7,8 +7,10 @@ import type {DeployInput, DeployResult} from './types.js';
 export type * from './types.js';
 export {readInventory, type Inventory, type InventoryOptions} from './inventory.js';
 export {readManifest, type Manifest, type ManifestEntry} from './manifest.js';
-export {describeFirstDeploy, describePlan, prepareDeploy} from './prepare.js';
+export {describeFirstDeploy, describePlan} from './describe.js';
+export {prepareDeploy} from './prepare.js';
 export {releaseId} from './release.js';
+export {countFor} from './usage.js';
 
 /** `prepareDeploy`, then `applyDeploy`: their Failures. */
 export async function* deploy(input: DeployInput): Work<DeployResult> {

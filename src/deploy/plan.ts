@@ -2,7 +2,7 @@ import type {FileHeaders, SiteFile} from '../site/index.js';
 import {tagHeader} from './tags.js';
 import type {LiveObject, LiveState} from './live.js';
 import type {ManifestEntry} from './manifest.js';
-import type {DeployPlan, DeployStep, HeaderChange, Phase, StepReason} from './types.js';
+import type {DeployPlan, DeployResult, DeployStep, HeaderChange, Phase, StepReason} from './types.js';
 
 /** In order. Deletes come after all of them. */
 export const uploadPhases = ['fingerprinted', 'asset', 'html'] as const satisfies readonly Phase[];
@@ -160,6 +160,17 @@ export function changedKeys(steps: readonly DeployStep[]): readonly string[] {
   return steps
     .filter(step => (step.action === 'delete' ? step.kind === 'other' : step.replaces !== undefined))
     .map(step => step.key);
+}
+
+export function countsOf(plan: DeployPlan): DeployResult['counts'] {
+  const count = (action: string): number => plan.steps.filter(step => step.action === action).length;
+  return {
+    uploaded: count('upload'),
+    updated: count('update'),
+    unchanged: plan.unchanged,
+    deleted: count('delete'),
+    kept: plan.kept,
+  };
 }
 
 /** One clause for people: `new`, `content changed`, `cache-control changed (a -> b)`. */

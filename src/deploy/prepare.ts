@@ -1,14 +1,15 @@
-import {costUSD, planPaths, withoutCovered} from '../invalidation/index.js';
-import {readDistribution, viewerRoots, type Distribution} from '../distribution/index.js';
+import {originRoots, readDistribution, viewerRoots, type Distribution} from '../distribution/index.js';
 import {readSite, type Site} from '../site/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
+import {planInvalidation} from './cover.js';
 import {adopt, reconcile, sameBytes, type LiveObject} from './live.js';
 import {readManifest, siteAddress, withPrefix, type ReadManifest} from './manifest.js';
-import {changedKeys, fileCount, planDeploy, reasonText} from './plan.js';
+import {changedKeys, countsOf, fileCount, planDeploy} from './plan.js';
 import {relay, throttled, type Emit} from './relay.js';
-import type {DeployInput, DeployPlan, DeployResult, PlanDescription, PreparedDeploy} from './types.js';
+import {unreadTags} from './tags.js';
+import type {DeployInput, DeployPlan, PreparedDeploy} from './types.js';
 
 /**
  * Reads the folder, the bucket and the distribution at the same time and plans. Changes nothing.
@@ -44,7 +45,7 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
 
   const roots = distribution ? viewerRoots(distribution.config, input.bucket, input.prefix) : [];
   const pending = recorded?.manifest.pendingInvalidations ?? [];
-  if (distribution && roots.length === 0) {
+  if (distribution && originRoots(distribution.config, input.bucket, input.prefix).size === 0) {
     const what = `No origin of distribution ${distribution.id} reads from ${siteAddress(input.bucket, input.prefix)}`;
     yield {type: 'warning', message: `${what}: what it caches is invalidated as if one did.`};
   }
@@ -60,22 +61,34 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
     const what = `The build has no ${rootObject}, the default root object of distribution ${distribution.id}`;
     yield {type: 'warning', message: `${what}: its address ${url} shows an error.`};
   }
+  const unread = distribution && unreadTags(site, distribution);
+  if (unread !== undefined) yield {type: 'warning', message: unread};
   const unsent = distribution
     ? pending.filter(group => group.state === 'planned' && group.distributionId === distribution.id)
     : [];
-  const viewed = (steps: DeployPlan['steps']): readonly string[] =>
-    distribution ? planPaths(changedKeys(steps), {roots: roots.length > 0 ? roots : ['']}) : [];
-  const replaced = viewed(plan.steps.filter(step => step.action !== 'delete'));
-  const deletedPaths = viewed(plan.steps.filter(step => step.action === 'delete'));
-  // What is still to be deleted is purged after that.
-  const left = unsent.flatMap(group => group.paths).filter(path => !deletedPaths.includes(path));
+  const {aws, bucket: name, prefix, cleanUrls, invalidation: settings = {}} = input;
+  const planned = distribution
+    ? await planInvalidation({
+        aws,
+        bucket: name,
+        prefix,
+        cleanUrls,
+        settings,
+        distribution,
+        steps: plan.steps,
+        live,
+        unsent,
+      })
+    : undefined;
+  for (const message of planned?.notes ?? []) yield {type: 'warning', message};
   return {
     input,
     plan,
     recorded,
     distribution,
-    paths: withoutCovered([...replaced, ...left]),
-    deletedPaths,
+    paths: planned?.paths ?? [],
+    deletedPaths: planned?.deletedPaths ?? [],
+    covers: planned?.covers ?? [],
     resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
     untouched: distribution ? [] : pending,
     url,
@@ -161,45 +174,4 @@ function skippedLinks({skipped}: Site): string | undefined {
   if (first === undefined) return undefined;
   const more = links.length > 1 ? ` and ${links.length - 1} more` : '';
   return `Not deployed: ${first.path} (${first.reason})${more}.`;
-}
-
-export function countsOf(plan: DeployPlan): DeployResult['counts'] {
-  const count = (action: string): number => plan.steps.filter(step => step.action === action).length;
-  return {
-    uploaded: count('upload'),
-    updated: count('update'),
-    unchanged: plan.unchanged,
-    deleted: count('delete'),
-    kept: plan.kept,
-  };
-}
-
-/** The dry run: what `applyDeploy` would do, in its order. */
-export function describePlan(prepared: PreparedDeploy): PlanDescription {
-  const {plan, paths, deletedPaths, resent, distribution} = prepared;
-  const allPaths = [...new Set([...resent.flatMap(group => group.paths), ...paths, ...deletedPaths])].sort();
-  return describe(plan, distribution ? allPaths : []);
-}
-
-/** The dry run of a site that has no bucket yet: everything is new. */
-export function describeFirstDeploy(site: Site): PlanDescription {
-  return describe(planDeploy({files: site.files, live: new Map(), recorded: undefined, prune: true}), []);
-}
-
-function describe(plan: DeployPlan, paths: readonly string[]): PlanDescription {
-  return {
-    plan: {
-      steps: plan.steps.map(step => {
-        const common = {action: step.action, key: step.key, reason: reasonText(step.reason)};
-        if (step.action === 'delete') return common;
-        return {
-          ...common,
-          ...(step.action === 'upload' && {bytes: step.file.size}),
-          headers: step.file.headers,
-        };
-      }),
-      invalidation: paths.length > 0 ? {paths, costUSD: costUSD(paths.length)} : null,
-      counts: countsOf(plan),
-    },
-  };
 }

@@ -1,6 +1,8 @@
 import type {Aws} from '../aws/index.js';
+import type {InvalidationConfig} from '../config/types.js';
 import type {Distribution} from '../distribution/index.js';
-import type {Batch, Pace} from '../invalidation/index.js';
+import type {Batch, Pace, Usage} from '../invalidation/index.js';
+import type {Cover} from '../invalidation/plan/index.js';
 import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
 import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
 
@@ -81,6 +83,10 @@ export interface DeployInput {
   readonly prune: boolean;
   /** Uploads at a time; the object store adapts below it. */
   readonly concurrency?: number | undefined;
+  /** How changed files become invalidation paths. Default: balanced. */
+  readonly invalidation?: InvalidationConfig | undefined;
+  /** `site.cleanUrls` of the config; undefined: as the distribution suggests. */
+  readonly cleanUrls?: boolean | undefined;
   /** Waits until the invalidation is Completed. */
   readonly wait: boolean;
   /** Limit of that wait, milliseconds. */
@@ -97,6 +103,17 @@ export interface DeployInput {
   readonly siteUrl?: ((distribution: Distribution) => string | Promise<string>) | undefined;
 }
 
+/** The plan of one of the two invalidations that a deploy sends: of what it replaces, then of what it deletes. */
+export interface CoverOf extends Cover {
+  readonly what: 'replaced' | 'deleted';
+}
+
+/** Of the account's 1,000 free paths of this month; `distribution`: the other distributions could not be counted. */
+export interface Quota {
+  readonly usedThisMonth: number;
+  readonly scope: Usage['scope'];
+}
+
 /** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */
 export interface PreparedDeploy {
   readonly input: DeployInput;
@@ -104,10 +121,12 @@ export interface PreparedDeploy {
   /** The manifest found in the bucket, and its ETag for the compare-and-swap of the next write. */
   readonly recorded: ReadManifest | undefined;
   readonly distribution: Distribution | undefined;
-  /** Viewer paths of what the plan replaces, and those of earlier deploys that were recorded and certainly never sent. */
+  /** Invalidation items of what the plan replaces, and of earlier deploys that were recorded and certainly never sent. */
   readonly paths: readonly string[];
-  /** Viewer paths of what the plan deletes. */
+  /** Invalidation items of what the plan deletes. */
   readonly deletedPaths: readonly string[];
+  /** How those of this deploy were chosen. */
+  readonly covers: readonly CoverOf[];
   /** Perhaps sent by a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
   readonly resent: readonly PendingInvalidation[];
   /** Recorded ones that this deploy does not touch (it has no distribution). */
@@ -136,7 +155,10 @@ export interface DeployResult {
   readonly invalidation: {
     readonly paths: readonly string[];
     readonly batches: readonly Batch[];
+    /** Never less than AWS charges: the most that it can be where `quota` does not tell. */
     readonly costUSD: number;
+    /** Null: not known by the time the deploy was done. */
+    readonly quota: Quota | null;
   } | null;
   readonly durationMs: number;
 }
@@ -152,7 +174,15 @@ export interface PlanDescription {
       readonly bytes?: number;
       readonly headers?: FileHeaders;
     }[];
-    readonly invalidation: {readonly paths: readonly string[]; readonly costUSD: number} | null;
+    readonly invalidation: {
+      readonly paths: readonly string[];
+      readonly costUSD: number;
+      readonly quota: Quota | null;
+      /** `12 paths, 140 of 1,000 free used this month: $0.00`. */
+      readonly price: string;
+      /** Other plans that the same changes allow, from fewest to most paths; `needless`: unchanged objects that are purged. */
+      readonly covers: readonly Omit<CoverOf, 'paths'>[];
+    } | null;
     readonly counts: DeployResult['counts'];
   };
 }

@@ -39,25 +39,6 @@ function cutToWildcard(path: string): string {
   return path.slice(0, maxPathLength - 1).replace(/%[0-9A-F]?$/, '') + '*';
 }
 
-export interface PlanPathsOptions {
-  /** What viewers put before a key, one for each origin that shows it: '' or `docs/` (trailing slash). Default: ['']. */
-  readonly roots?: readonly string[];
-  /** Above this many paths one wildcard on their longest common folder is sent instead. Default 1,000, a month's free paths. */
-  readonly maxPaths?: number;
-}
-
-/**
- * Paths for changed keys: deduplicated, sorted, without those that a wildcard among them covers. The default root object
- * needs no second path: CloudFront caches `/` under the object's own path.
- */
-export function planPaths(keys: Iterable<string>, options: PlanPathsOptions = {}): readonly string[] {
-  const {roots = [''], maxPaths = 1000} = options;
-  const paths = new Set<string>();
-  for (const key of keys) for (const root of roots) paths.add(encodePath(root + key));
-  const minimal = withoutCovered(paths);
-  return minimal.length > maxPaths ? [commonFolder(minimal) + '*'] : minimal;
-}
-
 /** Paths as they are, deduplicated and sorted, without those that a wildcard among them covers. */
 export function withoutCovered(paths: Iterable<string>): readonly string[] {
   return dropCovered([...new Set(paths)].sort());
@@ -89,14 +70,6 @@ function lastAtOrBefore(prefixes: readonly string[], value: string): string | un
     else high = middle;
   }
   return prefixes[low - 1];
-}
-
-function commonFolder(paths: readonly string[]): string {
-  const first = paths[0] ?? '/';
-  const last = paths.at(-1) ?? '/';
-  let length = 0;
-  while (length < first.length && first[length] === last[length]) length++;
-  return first.slice(0, first.lastIndexOf('/', length - 1) + 1);
 }
 
 /**

@@ -1,6 +1,13 @@
 import {relative, resolve} from 'node:path';
-import {deploy, describeFirstDeploy, describePlan, prepareDeploy, releaseId} from '../deploy/index.js';
-import type {DeployInput, DeployResult, PlanDescription} from '../deploy/index.js';
+import {
+  countFor,
+  deploy,
+  describeFirstDeploy,
+  describePlan,
+  prepareDeploy,
+  releaseId,
+} from '../deploy/index.js';
+import type {DeployInput, DeployResult, PlanDescription, PreparedDeploy} from '../deploy/index.js';
 import {keyPrefix} from '../config/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
@@ -46,13 +53,17 @@ export async function planSite(session: Session, request: DeployRequest): Promis
   const common = await commonInput(session, request);
   if (!request.local) {
     const input = {...common, ...(await awsTarget(session, request))};
-    return describePlan(await session.follow(warned(await unused(session), prepareDeploy(input))));
+    return described(await session.follow(warned(await unused(session), prepareDeploy(input))));
   }
   const site = await readSite({...common.site, signal: session.signal});
   const found = await findSite(await localSite(session, request, common));
   if (found === undefined) return describeFirstDeploy(site);
   const {bucket, distributionId} = found;
-  return describePlan(await session.follow(prepareDeploy({...common, site, bucket, distributionId})));
+  return described(await session.follow(prepareDeploy({...common, site, bucket, distributionId})));
+}
+
+async function described(prepared: PreparedDeploy): Promise<PlanDescription> {
+  return describePlan(prepared, await countFor(prepared));
 }
 
 async function* warned<T>(warning: string | undefined, work: Work<T>): Work<T> {
@@ -98,6 +109,8 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
     prefix,
     prune: request.prune,
     concurrency: request.concurrency,
+    invalidation: config.invalidation,
+    cleanUrls: config.site?.cleanUrls,
     wait: request.wait,
     timeoutMs: request.timeoutMs,
     release: request.release ?? releaseId(Date.now(), Math.random),
@@ -144,6 +157,7 @@ async function localSite(
     prefix: common.prefix,
     // The config's id and aliases belong to AWS; the embedded cloud has a distribution of its own.
     distribution: {...config.distribution, id: request.distribution, aliases: []},
+    hasCacheTags: config.site?.rules?.some(({cacheTags = []}) => cacheTags.length > 0),
     tags: config.tags,
     wait: true,
     timeoutMs: request.timeoutMs,

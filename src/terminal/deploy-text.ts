@@ -1,5 +1,6 @@
 import {chalk} from './colour.js';
 import type {DeployResult, PlanDescription} from '../deploy/index.js';
+import {describePrice, price} from '../invalidation/index.js';
 import {columns, count, formatBytes, formatDuration} from './format.js';
 
 export function deployText(result: DeployResult): string {
@@ -22,7 +23,7 @@ export function deployText(result: DeployResult): string {
   if (counts.kept > 0)
     rows.push(['Kept', `${count(counts.kept, 'object')} that this site's deploys did not put there`]);
   if (invalidation !== null)
-    rows.push(['Invalidated', `${pathList(invalidation.paths)} (${price(invalidation.costUSD)})`]);
+    rows.push(['Invalidated', firstOf(invalidation.paths)], ['', priceText(invalidation)]);
   rows.push(['Release', `${result.release}, ${formatDuration(result.durationMs)}`]);
   return `${chalk.green('Live:')} ${chalk.bold(result.url ?? `s3://${result.bucket}`)}\n${columns(rows, '  ')}`;
 }
@@ -48,12 +49,40 @@ export function planText({plan}: PlanDescription): string {
   lines.push(
     `Plan: ${counts.uploaded} to upload, ${counts.updated} with new headers, ${counts.deleted} to delete, ${counts.unchanged} unchanged.`,
   );
-  lines.push(
-    invalidation === null
-      ? 'Nothing to invalidate.'
-      : `To invalidate: ${pathList(invalidation.paths)} (${price(invalidation.costUSD)})`,
-  );
+  if (invalidation === null) lines.push('Nothing to invalidate.');
+  else lines.push(`To invalidate: ${firstOf(invalidation.paths)}`, `  ${invalidation.price}`);
+  for (const cover of invalidation?.covers ?? []) lines.push(...curveLines(cover));
   return lines.join('\n');
+}
+
+type PlannedCover = NonNullable<PlanDescription['plan']['invalidation']>['covers'][number];
+
+const shownPoints = 6;
+
+/** What other numbers of paths would purge: only where there is something to choose. */
+function curveLines({what, items, curve}: PlannedCover): readonly string[] {
+  if (curve.length < 2) return [];
+  const step = (curve.length - 1) / (shownPoints - 1);
+  const shown = curve.filter(
+    (point, index) =>
+      curve.length <= shownPoints ||
+      point.items === items ||
+      Math.round(Math.round(index / step) * step) === index,
+  );
+  const rows = shown.map(point => [
+    point.items === items ? '>' : '',
+    count(point.items, 'path'),
+    point.needless === undefined ? '' : `${point.needless.toLocaleString('en-US')} unchanged purged too`,
+  ]);
+  return [`Choices for what is ${what} (invalidation.budget):`, columns(rows, '  ')];
+}
+
+type Invalidation = NonNullable<DeployResult['invalidation']>;
+
+function priceText({batches, quota}: Invalidation): string {
+  const items = batches.reduce((sum, batch) => sum + batch.paths, 0);
+  const usage = quota === null ? undefined : {used: quota.usedThisMonth, scope: quota.scope, isLeast: false};
+  return describePrice(items, price(items, usage), usage);
 }
 
 type Action = PlanDescription['plan']['steps'][number]['action'];
@@ -69,9 +98,6 @@ function sign(action: Action): string {
   }
 }
 
-function pathList(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(' ');
-  return `${count(paths.length, 'path')}: ${shown}${paths.length > 5 ? ' …' : ''}`;
+function firstOf(paths: readonly string[]): string {
+  return `${paths.slice(0, 5).join(' ')}${paths.length > 5 ? ' …' : ''}`;
 }
-
-const price = (usd: number): string => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 3 : 2)}`;

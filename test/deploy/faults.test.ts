@@ -171,7 +171,7 @@ it('deletes only once the edge has dropped the pages that name the old files', a
   await put(after, before);
   world.calls.length = 0;
   await deployOnce(world, site);
-  const order = world.calls.filter(call => /Delete|Invalidation/.test(call));
+  const order = world.calls.filter(call => /Delete|CreateInv|GetInv/.test(call));
   const [replaced, deleted] = [
     order.indexOf('cloudfront GetInvalidation'),
     order.indexOf('s3 DeleteObjects'),

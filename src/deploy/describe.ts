@@ -1,0 +1,60 @@
+import {describePrice, price, type Usage} from '../invalidation/index.js';
+import type {Site} from '../site/index.js';
+import {countsOf, planDeploy, reasonText} from './plan.js';
+import type {DeployPlan, PlanDescription, PreparedDeploy} from './types.js';
+import {quotaOf} from './usage.js';
+
+type Invalidation = PlanDescription['plan']['invalidation'];
+
+/** The dry run: what `applyDeploy` would do, in its order, and what it costs after `usage` of this month. */
+export function describePlan(prepared: PreparedDeploy, usage?: Usage): PlanDescription {
+  return describe(prepared.plan, prepared.distribution ? describeInvalidation(prepared, usage) : null);
+}
+
+/** The dry run of a site that has no bucket yet: everything is new. */
+export function describeFirstDeploy(site: Site): PlanDescription {
+  return describe(planDeploy({files: site.files, live: new Map(), recorded: undefined, prune: true}), null);
+}
+
+function describeInvalidation(
+  {paths, deletedPaths, covers, resent}: PreparedDeploy,
+  usage: Usage | undefined,
+): Invalidation {
+  // A path in two groups is sent and paid for twice.
+  const sent = [...resent.flatMap(group => group.paths), ...paths, ...deletedPaths];
+  if (sent.length === 0) return null;
+  const cost = price(sent.length, usage);
+  return {
+    paths: [...new Set(sent)].sort(),
+    costUSD: cost.usd,
+    quota: quotaOf(usage),
+    price: describePrice(sent.length, cost, usage),
+    covers: covers.map(({what, items, wildcards, needless, refetched, curve, gap}) => ({
+      what,
+      items,
+      wildcards,
+      needless,
+      refetched,
+      curve,
+      gap,
+    })),
+  };
+}
+
+function describe(plan: DeployPlan, invalidation: Invalidation): PlanDescription {
+  return {
+    plan: {
+      steps: plan.steps.map(step => {
+        const common = {action: step.action, key: step.key, reason: reasonText(step.reason)};
+        if (step.action === 'delete') return common;
+        return {
+          ...common,
+          ...(step.action === 'upload' && {bytes: step.file.size}),
+          headers: step.file.headers,
+        };
+      }),
+      invalidation,
+      counts: countsOf(plan),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import {countUsage, type Usage} from '../invalidation/index.js';
+import type {PreparedDeploy, Quota} from './types.js';
+
+export interface Counting {
+  /** What is known by now. */
+  readonly usage: () => Usage | undefined;
+  readonly stop: () => void;
+}
+
+/**
+ * Counts the account's invalidation paths of this month aside, so that a deploy waits for its price not a moment. Where
+ * the count is not done before the deploy sends its own paths, they may be in it: the price errs upwards.
+ */
+export function countAside(prepared: PreparedDeploy): Counting {
+  const stop = new AbortController();
+  let usage: Usage | undefined;
+  countFor(prepared, stop.signal).then(
+    counted => (usage = counted),
+    () => undefined,
+  );
+  return {
+    usage: () => usage,
+    stop: () => {
+      stop.abort();
+    },
+  };
+}
+
+/** The count for a dry run: undefined where nothing is invalidated or it cannot be told. */
+export async function countFor(
+  {input, distribution, paths, deletedPaths, resent}: PreparedDeploy,
+  signal = input.signal,
+): Promise<Usage | undefined> {
+  if (!distribution || paths.length + deletedPaths.length + resent.length === 0) return undefined;
+  const now = (input.now ?? Date.now)();
+  return countUsage({aws: input.aws, owner: {distributionId: distribution.id}, now, signal});
+}
+
+export const quotaOf = (usage: Usage | undefined): Quota | null =>
+  usage === undefined ? null : {usedThisMonth: usage.used, scope: usage.scope};
