@@ -29,7 +29,7 @@ const hashes: ReadonlyMap<string | undefined, SignatureHash> = new Map([
 ] as const);
 
 const isLoopback = (host: string): boolean =>
-  /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+  /^(?:|localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
 
 /**
  * The URLs that a request may have been signed under. On AWS there is one; here a port stands for 443 (or 80) and a
