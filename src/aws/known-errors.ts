@@ -160,7 +160,7 @@ const byName: Readonly<Record<string, Make>> = {
 /** Families of names that CloudFront, Route 53 and ACM spell the same way. */
 function byFamily({name}: ErrorFacts): Make | undefined {
   if (/^TooMany(?!Requests|InvalidationsInProgress)/.test(name) || name.includes('Quota')) return quota;
-  if (/^NoSuch|NotFoundException$/.test(name))
+  if (/^NoSuch|^EntityNotFound$|NotFoundException$/.test(name))
     return missing('NOT_FOUND', 'Check the name or id, --profile and --region.');
   if (/InUse(?:Exception)?$|AlreadyExists$|^BucketNotEmpty$|^DistributionNotDisabled$/.test(name))
     return inTheWay;

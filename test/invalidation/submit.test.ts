@@ -1,13 +1,20 @@
-import {GetInvalidationCommand, type CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Aws} from '../../src/aws/index.js';
-import {listInvalidations, submitInvalidation, waitForInvalidations} from '../../src/invalidation/index.js';
+import {
+  inProgressIds,
+  listInvalidations,
+  readInvalidation,
+  submitInvalidation,
+  waitForInvalidations,
+} from '../../src/invalidation/index.js';
 import {finish, openWorld, type World} from '../deploy/world.js';
 
 let world: World;
 let distributionId: string;
 
 beforeEach(async () => {
+  slept = 0;
   world = await openWorld({invalidationDelayMs: 60_000});
   ({distributionId} = await world.site());
 });
@@ -17,11 +24,14 @@ afterEach(() => world.close());
 const submit = (paths: readonly string[], reference: string, aws: Aws = world.aws) =>
   finish(submitInvalidation({aws, distributionId, paths, reference, timeoutMs: 10_000, sleep: advance}));
 
+let slept = 0;
 /** Cloud time passes instead of the test's. */
 const advance = (ms: number): Promise<void> => {
+  slept += ms;
   world.cloud.clock.advance(ms);
   return Promise.resolve();
 };
+const cloudTime = () => ({now: () => world.cloud.clock.now(), sleep: advance});
 
 /** CloudFront that answers the first calls of one operation with an error. */
 function failing(
@@ -58,29 +68,55 @@ describe('submitInvalidation', () => {
     ]);
   });
 
-  it('splits above 3,000 paths and loses none', async () => {
-    const paths = Array.from({length: 3001}, (_, index) => `/p${index}`);
-    // The quota of older accounts, 3,000 paths in progress, makes the second batch wait for the first.
-    const {result} = await submit(paths, 'big');
-    expect(result).toHaveLength(2);
-    const cloudfront = await world.aws.cloudfront();
-    const sent: string[] = [];
-    for (const {id} of result) {
-      const {Invalidation} = await cloudfront.send(
-        new GetInvalidationCommand({DistributionId: distributionId, Id: id}),
-      );
-      sent.push(...(Invalidation?.InvalidationBatch?.Paths?.Items ?? []));
+  it('sends 5,000 paths and 40 wildcards through both quotas, none lost and none twice over a kill', async () => {
+    await world.close();
+    world = await openWorld({invalidationDelayMs: 30_000, invalidationQuotas: ['in-progress', 'rate']});
+    ({distributionId} = await world.site());
+    const paths = [
+      ...Array.from({length: 5000}, (_, index) => `/p/${index}`),
+      ...Array.from({length: 40}, (_, index) => `/w${index}/*`),
+    ];
+    const work = (aws: Aws) =>
+      submitInvalidation({aws, distributionId, paths, reference: 'big', timeoutMs: 600_000, ...cloudTime()});
+    const killed = work({...world.aws});
+    for (let sent = 0; sent < 20;) {
+      const {value} = await killed.next();
+      if (typeof value === 'object' && 'status' in value && /batches sent/.test(value.status)) sent += 1;
     }
-    expect(sent).toEqual(paths);
+    const {result} = await finish(work({...world.aws}));
+    expect(result).toHaveLength(40);
+    const all = await listInvalidations(world.aws, {distributionId}, 500);
+    expect(all.map(({id}) => id).sort()).toEqual(result.map(({id}) => id).sort());
+    expect(all.flatMap(one => one.paths).sort()).toEqual([...paths].sort());
+    expect(all.map(({reference}) => reference)).toEqual(
+      all.map(() => expect.stringMatching(/^big-/) as string),
+    );
+  });
+
+  it('pauses for nobody where nothing is refused', async () => {
+    const paths = Array.from({length: 3000}, (_, index) => `/p${index}`);
+    const {result} = await finish(
+      submitInvalidation({
+        aws: world.aws,
+        distributionId,
+        paths,
+        reference: 'r',
+        timeoutMs: 0,
+        ...cloudTime(),
+      }),
+    );
+    expect(result.map(batch => batch.paths)).toEqual(Array.from({length: 20}, () => 150));
+    expect(slept).toBe(0);
   });
 
   it('waits out TooManyInvalidationsInProgress', async () => {
     const {aws, calls} = failing('CreateInvalidation', 'TooManyInvalidationsInProgress', 2);
+    await submit(['/earlier'], 'r0');
     const {result, events} = await submit(['/a'], 'r1', aws);
     expect(result).toHaveLength(1);
     expect(calls()).toBe(3);
     expect(events).toMatchObject([
-      {type: 'wait', status: 'waiting for earlier invalidations'},
+      {type: 'wait', status: 'waiting for 1 earlier invalidation'},
       {type: 'wait'},
     ]);
   });
@@ -134,8 +170,26 @@ describe('waitForInvalidations', () => {
   });
 });
 
-it('lists page by page', async () => {
+it('lists page by page, newest first, with paths and references', async () => {
   for (let index = 0; index < 7; index++) await submit([`/${index}`], `r${index}`);
   expect(await listInvalidations(world.aws, {distributionId}, 5)).toHaveLength(5);
-  expect(await listInvalidations(world.aws, {distributionId}, 500)).toHaveLength(7);
+  const all = await listInvalidations(world.aws, {distributionId}, 500);
+  expect(all.map(({paths}) => paths)).toEqual([6, 5, 4, 3, 2, 1, 0].map(index => [`/${index}`]));
+  const [newest] = all;
+  if (newest === undefined) throw new Error('none');
+  expect(newest.reference).toMatch(/^r6-[\da-f]{12}$/);
+  expect(newest.createdAt).toMatch(/^\d{4}-.*Z$/);
+  expect(await readInvalidation(world.aws, {distributionId}, newest.id)).toEqual(newest);
+  await expect(readInvalidation(world.aws, {distributionId}, 'I0')).rejects.toMatchObject({
+    code: 'NO_SUCH_INVALIDATION',
+  });
+});
+
+it('knows what is in progress', async () => {
+  await submit(['/a'], 'r1');
+  await advance(61_000);
+  const {result} = await submit(['/b'], 'r2');
+  expect(await inProgressIds(world.aws, {distributionId})).toEqual(result.map(({id}) => id));
+  await advance(61_000);
+  expect(await inProgressIds(world.aws, {distributionId})).toEqual([]);
 });
