@@ -19,13 +19,13 @@ export async function* relay<T>(run: (emit: Emit) => Promise<T>): Work<T> {
   work.then(settle, settle);
   for (;;) {
     yield* queue.splice(0);
+    // More may have come while those were looked at, and the end with it.
+    if (queue.length > 0) continue;
     if (isTrue(() => settled)) return await work;
-    if (queue.length === 0) {
-      await new Promise<void>(resolve => {
-        wake = resolve;
-      });
-      wake = undefined;
-    }
+    await new Promise<void>(resolve => {
+      wake = resolve;
+    });
+    wake = undefined;
   }
 }
 
