@@ -1,0 +1,128 @@
+import {describe, expect, it} from 'vitest';
+import {dryRunText, invalidateText} from '../../../src/terminal/invalidate/text.js';
+import type {Described, InvalidateResult} from '../../../src/terminal/invalidate/types.js';
+
+const quota = {usedThisMonth: 140, scope: 'account'} as const;
+const told = {distributionId: 'E2QWRUHAPOMQZL', costUSD: 0, costIsMost: false, quota};
+const result = {
+  ...told,
+  paths: ['/a', '/b'],
+  batches: [{id: 'I1', status: 'Completed', paths: 2}],
+  status: 'Completed',
+  resumed: null,
+  waitCommand: null,
+  check: null,
+  durationMs: 4200,
+} satisfies InvalidateResult;
+
+const seen = {answered: false, askedAt: 0, error: 'ECONNREFUSED'} as const;
+
+describe('invalidateText', () => {
+  it('completed', () => {
+    expect(invalidateText(result)).toBe(
+      'Completed on E2QWRUHAPOMQZL: 2 paths, 140 of 1,000 free used this month: $0.00, 4.2 s\n  I1',
+    );
+  });
+
+  it('in progress: what goes on waiting, unless an error says it already', () => {
+    const batches = Array.from({length: 7}, (_, i) => ({id: `I${i}`, status: 'InProgress', paths: 1}));
+    const open = {...result, batches, status: 'InProgress', waitCommand: 'frontctl x'} as const;
+    expect(invalidateText(open).split('\n').slice(1)).toEqual([
+      '  I0 I1 I2 I3 I4 + 2 more',
+      'Wait for it with: frontctl x',
+    ]);
+    const error = {code: 'WAIT_TIMEOUT', message: '', hint: null, exit: 5};
+    expect(invalidateText({...open, error})).not.toContain('frontctl x');
+  });
+
+  it('nothing that changed is live', () => {
+    expect(invalidateText({...result, paths: [], batches: []})).toBe(
+      'Nothing to invalidate on E2QWRUHAPOMQZL: nothing that changed is live.',
+    );
+  });
+
+  it('several distributions, the price at most, a check', () => {
+    const {durationMs, ...part} = result;
+    const check = {
+      url: 'https://www.example.com/',
+      fresh: true,
+      afterMs: 3100,
+      reason: 'X-Cache: Miss from cloudfront',
+      before: seen,
+      after: seen,
+    };
+    const second = {...part, tenantId: 'dt_1', costUSD: 0.01, costIsMost: true, quota: null};
+    const text = invalidateText({
+      distributions: [part, second],
+      costUSD: 0.01,
+      costIsMost: true,
+      status: 'Completed',
+      check,
+      durationMs,
+    });
+    expect(text.split('\n')).toEqual([
+      'Completed on E2QWRUHAPOMQZL: 2 paths, 140 of 1,000 free used this month: $0.00',
+      '  I1',
+      'Completed on dt_1: 2 paths, free paths used this month unknown: at most $0.01',
+      '  I1',
+      '2 distributions, at most $0.01 in all, 4.2 s',
+      'New at the edge after 3.1 s: https://www.example.com/ (X-Cache: Miss from cloudfront)',
+    ]);
+  });
+});
+
+describe('dryRunText', () => {
+  const plan = {strategy: 'balanced', budget: 15, curve: [], changed: 12, refetched: null} as const;
+  const described = (changes: Partial<Described>): Described => ({...told, paths: ['/a'], plan, ...changes});
+
+  it('shows the first 20 paths', () => {
+    const paths = Array.from({length: 23}, (_, i) => `/p${i}`);
+    const lines = dryRunText(described({paths})).split('\n');
+    expect(lines[0]).toBe('Would send to E2QWRUHAPOMQZL: 23 paths, 140 of 1,000 free used this month: $0.00');
+    expect(lines.at(-2)).toBe('  /p19');
+    expect(lines.at(-1)).toBe('  … and 3 more paths (all of them with --json)');
+  });
+
+  it.each([
+    [{objects: 12, bytes: 2048, isComplete: true}, ['/a'], 'Refetched: 12 objects (2.0 KiB)'],
+    [
+      {objects: 10_000, bytes: 2048, isComplete: false},
+      ['/*'],
+      'Refetched: more than 10,000 objects (more than 2.0 KiB)',
+    ],
+    [null, ['/a'], 'Refetched: unknown, the objects behind it cannot be listed'],
+    [null, ['/a', '#tag'], 'Refetched: unknown, only the edge knows what carries a tag'],
+  ])('says what %j refetches', (refetched, paths, line) => {
+    expect(dryRunText(described({paths, plan: {...plan, refetched}})).split('\n')[1]).toBe(line);
+  });
+
+  it('draws the curve in aligned columns and marks what is sent; a tag is one more path in each row', () => {
+    const curve = [
+      {items: 1, wildcards: 1, needless: 9988},
+      {items: 2, wildcards: 1, needless: 90},
+      {items: 12, wildcards: 0, needless: 0},
+    ];
+    const paths = ['/a/*', '/b', '#tag'];
+    const text = dryRunText(
+      described({paths, plan: {...plan, curve}, quota: {...quota, usedThisMonth: 999}}),
+    );
+    expect(text.split('\n').slice(-5)).toEqual([
+      'What else could be sent (* is this plan):',
+      '   PATHS   PRICE  REFETCHED',
+      '       2  $0.005     10,000',
+      '*      3   $0.01        102',
+      '      13   $0.06         12',
+    ]);
+  });
+
+  it('keeps a long curve short, with both ends and what is sent', () => {
+    const curve = Array.from({length: 3000}, (_, i) => ({items: i + 1, wildcards: 0, needless: 3000 - i}));
+    const paths = Array.from({length: 777}, (_, i) => `/p${i}`);
+    const lines = dryRunText(described({paths, plan: {...plan, curve}})).split('\n');
+    const rows = lines.slice(lines.findIndex(line => line.includes('PATHS')) + 1);
+    expect(rows.length).toBeLessThanOrEqual(9);
+    expect(rows[0]).toMatch(/^ +1 /);
+    expect(rows.at(-1)).toMatch(/^ +3,000 /);
+    expect(rows.filter(row => row.startsWith('*'))).toEqual([expect.stringMatching(/^\* +777 /)]);
+  });
+});
