@@ -17,19 +17,21 @@ const notableSeconds = 30;
  */
 export function viewerItems(rules: ViewerRules, key: string, cacheControl?: string): readonly string[] {
   const items: string[] = [];
-  for (const {path, isKeyed} of shownPaths(rules, key, encodePath)) {
+  for (const {name, isKeyed} of shownNames(rules, key)) {
+    const path = encodePath(name);
     if (!isKeyed || path.endsWith('*')) items.push(path);
     // The guide's own form. Without an extension it would take whole folders along: `/about*`, and for the root `/*`.
     else if (/\.[^/.]+$/.test(path)) items.push(`${path}*`);
     else items.push(path, `${path}?*`);
   }
   if ((errorPageSeconds(rules, key, cacheControl) ?? 0) > bearableSeconds) items.push('/*');
-  return items;
+  return [...new Set(items)];
 }
 
 /** The encoded viewer paths under which the object may be cached; no wildcards, no query strings. */
 export function livePaths(rules: ViewerRules, key: string): readonly string[] {
-  return shownPaths(rules, key, encodeWhole).map(({path}) => path);
+  const paths = shownNames(rules, key).map(({path}) => path);
+  return rules.roots.length === 1 ? paths : [...new Set(paths)];
 }
 
 /** Said when `key` changes: for how long copies of an error page stay where no invalidation finds them. */
@@ -40,24 +42,25 @@ export function errorPageNote(rules: ViewerRules, key: string, cacheControl?: st
 }
 
 interface Shown {
+  readonly name: string;
+  /** As viewers request it. */
   readonly path: string;
   readonly isKeyed: boolean;
 }
 
-function shownPaths(rules: ViewerRules, key: string, encode: (key: string) => string): readonly Shown[] {
-  const found = new Map<string, boolean>();
-  for (const [index, root] of rules.roots.entries()) {
-    const named = viewed(root, key);
+/** Runs for every live key of a site: 20,000 take some ten milliseconds. With several roots a name may come twice. */
+function shownNames(rules: ViewerRules, key: string): readonly Shown[] {
+  const found: Shown[] = [];
+  for (const [root, place] of rules.roots.entries()) {
+    const named = viewed(place, key);
     if (named === undefined) continue;
     for (const {name, needs} of names(named)) {
-      const path = encode(name);
-      const behaviors = behaviorsOf(rules, index, encodeWhole(name));
-      const shows = behaviors.filter(({clean}) => shownBy(clean, needs));
-      if (shows.length > 0)
-        found.set(path, found.get(path) === true || shows.some(({keysQuery}) => keysQuery));
+      const path = encodeWhole(name);
+      const shows = behaviorsOf(rules, root, path).filter(({clean}) => shownBy(clean, needs));
+      if (shows.length > 0) found.push({name, path, isKeyed: shows.some(({keysQuery}) => keysQuery)});
     }
   }
-  return [...found].map(([path, isKeyed]) => ({path, isKeyed}));
+  return found;
 }
 
 function viewed({add, strip}: Root, key: string): string | undefined {
@@ -100,6 +103,8 @@ function behaviorsOf({behaviors}: ViewerRules, root: number, path: string): read
 
 /** Where invalidations must cut (`~`, `+`), viewers do not. */
 function encodeWhole(name: string): string {
+  // Most names: nothing to encode, nothing to cut.
+  if (/^[\w./-]*$/.test(name)) return `/${name}`;
   const pieces = name.split(/([~+])/);
   return '/' + pieces.map(piece => (/^[~+]$/.test(piece) ? piece : encodePath(piece).slice(1))).join('');
 }
