@@ -5,5 +5,6 @@ export type {
   ConfigFile,
   DistributionSettings,
   HeaderRule,
+  SigningConfig,
   SiteConfig,
 } from './config/types.js';

@@ -50,6 +50,18 @@ export const releaseMark = '{release}';
 /** A field name (RFC 9110, section 5.1). */
 export const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
+/** Ids of public keys in CloudFront: K2JCJMDEHXQW5F. */
+export const keyPairId = /^[A-Z0-9]{8,32}$/;
+
+/** A file name, or `env:NAME`. */
+export const keyPlace = /^(?!env:(?![A-Za-z_][A-Za-z0-9_]*$))(?!-$)\P{Cc}{1,1024}$/u;
+
+/**
+ * The text of a key (PEM, or the Base64 of one) where its place was asked for. What matches is never repeated.
+ */
+export const keyText =
+  /-----\s*BEGIN|BEGIN [A-Z ]*PRIVATE KEY|^\s*M[A-Z][A-Za-z0-9+/=\s]{58,}$|[A-Za-z0-9+/]{60}\s*[\r\n]/;
+
 export const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Codes that CloudFront lets a custom error response replace. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {selectEnvironment, writtenAt} from './environment.js';
+import {keyText} from './formats.js';
 import {hasReference, interpolate} from './interpolate.js';
 import {follow, formatPath, type Path} from './path.js';
 import {configFileSchema, configSchema} from './schema.js';
@@ -86,6 +87,7 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   switch (typeof value) {
     case 'string':
+      if (keyText.test(value)) return 'the text of a key';
       return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value);
     case 'number':
     case 'boolean':

@@ -129,6 +129,44 @@ const invalidation = object(
   'How changed files become the paths of an invalidation.',
 );
 
+const hashes = ['sha1', 'sha256'] as const;
+
+const signing = object(
+  {
+    key: v.optional(
+      v.pipe(
+        v.string('a string'),
+        v.rawCheck(({dataset, addIssue}) => {
+          if (!dataset.typed) return;
+          // The value is in no message: it may be a key.
+          if (format.keyText.test(dataset.value)) {
+            addIssue({message: 'holds a key; it must name the file of the key, or env:NAME'});
+          } else if (!format.keyPlace.test(dataset.value)) {
+            addIssue({message: 'must be the name of a file, or env:NAME'});
+          }
+        }),
+        v.description(
+          'The private key that signs URLs and cookies: a file, relative to the config file, or env:NAME for an environment variable. Never the key itself.',
+        ),
+      ),
+    ),
+    keyPairId: v.optional(
+      formatted(
+        format.keyPairId,
+        'the id of a public key in CloudFront, such as K2JCJMDEHXQW5F',
+        'Id of its public key in CloudFront.',
+      ),
+    ),
+    hash: v.optional(
+      v.pipe(
+        v.picklist(hashes, `one of ${hashes.join(', ')}`),
+        v.description("Hash of the signatures; sha1 when left out, as CloudFront's own default."),
+      ),
+    ),
+  },
+  'How URLs and cookies are signed.',
+);
+
 const tags = v.pipe(
   v.custom<Record<string, unknown>>(isPlainObject, 'an object'),
   v.record(
@@ -160,6 +198,7 @@ const entries = {
   bucket: v.optional(bucket),
   distribution: v.optional(distribution),
   invalidation: v.optional(invalidation),
+  signing: v.optional(signing),
   tags: v.optional(tags),
 };
 

@@ -70,6 +70,16 @@ export interface DistributionSettings {
   readonly raw?: Partial<DistributionConfig>;
 }
 
+/** Defaults of `sign url` and `sign cookies`. */
+export interface SigningConfig {
+  /** The private key: a file, relative to the config file, or `env:NAME`. Never the key itself. */
+  readonly key?: string;
+  /** Id of its public key in CloudFront. */
+  readonly keyPairId?: string;
+  /** `sha1` when left out, as CloudFront's own default. */
+  readonly hash?: 'sha1' | 'sha256';
+}
+
 export interface Config {
   readonly $schema?: string;
   /** Names the site in tags, default resource names and messages. Lowercase letters, digits, hyphens. */
@@ -78,6 +88,7 @@ export interface Config {
   readonly bucket?: BucketConfig;
   readonly distribution?: DistributionSettings;
   readonly invalidation?: InvalidationConfig;
+  readonly signing?: SigningConfig;
   readonly tags?: Readonly<Record<string, string>>;
 }
 

@@ -1,3 +1,4 @@
+import {generateKeyPairSync} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
 import {loadConfig} from '../../src/config/index.js';
 import {examine} from '../../src/config/problems.js';
@@ -59,6 +60,8 @@ describe('what is allowed', () => {
     ['a header of cache tags', {distribution: {cacheTagConfig: {HeaderName: 'Edge-Cache-Tag'}}}],
     ['clean URLs', {site: {cleanUrls: false}}],
     ['invalidation', {invalidation: {strategy: 'frugal', budget: 1, maxWildcards: 0}}],
+    ['signing', {signing: {key: '../keys/web.pem', keyPairId: 'K2JCJMDEHXQW5F', hash: 'sha256'}}],
+    ['a signing key in the environment', {signing: {key: 'env:SIGNING_KEY'}}],
     ['tags', {tags: {'team:owner': 'Front end / Öl', empty: ''}}],
   ])('%s', (_name, config) => {
     expect(sentences(config)).toEqual([]);
@@ -126,6 +129,14 @@ describe('what is refused', () => {
       {invalidation: {strategy: 'cheap'}},
       'invalidation.strategy is "cheap" but must be one of exact, balanced, frugal',
     ],
+    [{signing: {key: 'env:MY KEY'}}, 'signing.key must be the name of a file, or env:NAME'],
+    [{signing: {key: '-'}}, 'signing.key must be the name of a file, or env:NAME'],
+    [{signing: {key: ''}}, 'signing.key must be the name of a file, or env:NAME'],
+    [
+      {signing: {keyPairId: 'web key'}},
+      'signing.keyPairId is "web key" but must be the id of a public key in CloudFront, such as K2JCJMDEHXQW5F',
+    ],
+    [{signing: {hash: 'SHA256'}}, 'signing.hash is "SHA256" but must be one of sha1, sha256'],
     [{invalidation: {budget: 0}}, 'invalidation.budget is 0 but must be at least 1'],
     [{invalidation: {budget: 1.5}}, 'invalidation.budget is 1.5 but must be a whole number'],
     [{invalidation: {maxWildcards: -1}}, 'invalidation.maxWildcards is -1 but must be at least 0'],
@@ -254,6 +265,35 @@ describe('references', () => {
     expect(sentences(config, 'live')).toEqual([
       'environments.live.tags is an object but must be at most 50 tags',
     ]);
+  });
+});
+
+describe('a key in the config', () => {
+  const pem = generateKeyPairSync('rsa', {modulusLength: 2048}).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string;
+  const body = pem.split('\n').slice(1, -2).join('');
+  const holdsKey = 'signing.key holds a key; it must name the file of the key, or env:NAME';
+
+  it.each<[string, object, NodeJS.ProcessEnv, string]>([
+    ['as PEM', {signing: {key: pem}}, {}, holdsKey],
+    ['as PEM on one line', {signing: {key: pem.replaceAll('\n', '\\n')}}, {}, holdsKey],
+    ['as its Base64', {signing: {key: body}}, {}, holdsKey],
+    ['from the environment', {signing: {key: '${env.KEY}'}}, {KEY: pem}, holdsKey],
+    ['in a wrong place', {signing: pem}, {}, 'signing is the text of a key but must be an object'],
+    [
+      'for its id',
+      {signing: {keyPairId: pem}},
+      {},
+      'signing.keyPairId is the text of a key but must be the id of a public key',
+    ],
+  ])('%s is refused and not repeated', (_name, config, env, sentence) => {
+    const found = sentences(config, undefined, env);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(sentence);
+    for (let at = 0; at + 16 <= body.length; at += 16)
+      expect(found[0]).not.toContain(body.slice(at, at + 16));
   });
 });
 
