@@ -347,6 +347,21 @@ const customOnes: readonly Case[] = [
     'MalformedPolicy',
   ],
   [
+    'a second member beside the date',
+    everything,
+    policy({
+      Statement: [{Resource: `${domain}/*`, Condition: {DateLessThan: {'AWS:EpochTime': later, x: 1}}}],
+    }),
+    'MalformedPolicy',
+  ],
+  [
+    'a statement with an effect',
+    everything,
+    policy({Statement: [{...statement.Statement[0], Effect: 'Deny'}]}),
+    'MalformedPolicy',
+  ],
+  ['a policy with a version', everything, policy({Version: '2012-10-17', ...statement}), 'MalformedPolicy'],
+  [
     'a policy changed after signing',
     everything,
     {edit: change('Policy', () => encode(Buffer.from(JSON.stringify(customPolicy('*', later)))))},
