@@ -69,7 +69,12 @@ export async function* submitInvalidation(options: SubmitOptions): Work<readonly
       continue;
     }
     const isSplit = memory?.split.has(next.reference) === true;
-    const sent = isSplit ? 'too large' : yield* send(sending, next);
+    let sent: Sent = 'too large';
+    try {
+      if (!isSplit) sent = yield* send(sending, next);
+    } catch (error) {
+      throw isInterruption(error) ? interrupted(sending, batches.length, left.length + 1, error) : error;
+    }
     if (sent === 'too large') {
       // Noted before the first half is sent: from then on the whole must never be.
       if (!isSplit) await memory?.noteSplit(next.reference);
@@ -140,6 +145,16 @@ async function attempt(
     throw failure;
   }
 }
+
+const isInterruption = (error: unknown): boolean => error instanceof Failure && error.code === 'INTERRUPTED';
+
+const interrupted = ({options, resumeHint}: Sending, sent: number, unsent: number, cause: unknown): Failure =>
+  new Failure(
+    'interrupted',
+    'INTERRUPTED',
+    `Interrupted when ${sent} of ${sent + unsent} ${sent + unsent === 1 ? 'batch was' : 'batches were'} sent to ${ownerText(options)}`,
+    {hint: resumeHint, cause},
+  );
 
 function statusCode(error: unknown): number | undefined {
   const {$metadata} = error as {readonly $metadata?: {readonly httpStatusCode?: number}};
