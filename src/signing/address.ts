@@ -1,6 +1,6 @@
 import {encodeHost, encodePath, encodeQuery} from './encode.js';
 import {ownPort} from './match.js';
-import {quoted, refusal} from './refusal.js';
+import {refusal} from './refusal.js';
 
 /** CloudFront's limit for a URL, in bytes. */
 export const longestUrl = 8192;
@@ -10,7 +10,8 @@ export const reservedNames = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', '
 
 /** For error texts: only what has the shape of a URL is repeated, and never a password. */
 function shown(value: string): string {
-  return /^[a-z*]+:\/\/[^@]*$/i.test(value) ? quoted(value, 300) : 'The URL';
+  if (!/^[a-z*]+:\/\/[^@]*$/i.test(value)) return 'The URL';
+  return value.length > 300 ? `${value.slice(0, 300)}…` : value;
 }
 
 /**

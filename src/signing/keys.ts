@@ -1,5 +1,7 @@
 import {createPrivateKey, createPublicKey, generateKeyPair as generate, type KeyObject} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {open, readFile, stat} from 'node:fs/promises';
+import {dirname, isAbsolute, parse} from 'node:path';
 import {promisify} from 'node:util';
 import {Failure} from '../failure.js';
 import {quoted, refusal} from './refusal.js';
@@ -48,12 +50,19 @@ export async function loadPrivateKey(source: KeySource, {env, passphrase}: LoadO
 function describe(source: KeySource): string {
   switch (source.from) {
     case 'file':
-      return `The key file ${quoted(source.path, 200)}`;
+      return `The key file ${shownPath(source.path)}`;
     case 'environment':
       return `The environment variable ${quoted(source.name, 80)}`;
     case 'stdin':
       return 'The key on standard input';
   }
+}
+
+/** A long path can look like base64; one into a folder that exists is no key. */
+function shownPath(path: string): string {
+  const folder = dirname(path);
+  const isPath = isAbsolute(path) && folder !== parse(path).root && existsSync(folder);
+  return isPath ? JSON.stringify(path) : quoted(path, 200);
 }
 
 async function readKeyFile(path: string, name: string, warnings: string[]): Promise<string> {
@@ -185,7 +194,7 @@ export async function writePrivateKey(
   privateKey: KeyObject,
   {passphrase}: {readonly passphrase?: string | undefined} = {},
 ): Promise<void> {
-  const name = quoted(path, 200);
+  const name = shownPath(path);
   try {
     const file = await open(path, 'wx', 0o600);
     try {

@@ -7,9 +7,14 @@ export function refusal(code: string, message: string, hint?: string): Failure {
 
 /**
  * A value for an error text. What could be a key handed over in the wrong place is never repeated: nothing with a line
- * break, and nothing longer than what belongs in that place.
+ * break or a run of base64, and nothing longer than what belongs in that place.
  */
 export function quoted(value: string, longest: number): string {
-  if (value.length > longest || /[\r\n]|PRIVATE/.test(value)) return `(${value.length} characters)`;
-  return JSON.stringify(value);
+  const secret = value.length > longest || /[\r\n]|PRIVATE/.test(value) || hasKeyRun(value);
+  return secret ? `(${value.length} characters)` : JSON.stringify(value);
+}
+
+function hasKeyRun(value: string): boolean {
+  const runs = value.match(/[A-Za-z0-9+/=]{40,}/g) ?? [];
+  return runs.some(run => /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run));
 }

@@ -28,10 +28,11 @@ export function verifySigned(input: SignedInput, options: VerifyOptions): Verifi
   const {url} = carried;
   if (url !== undefined && terms.resource !== undefined && !covers(read, terms.resource, url))
     return refused('wrong resource', `The policy is for ${terms.resource}, not for ${url}.`, read);
-  if (terms.ip !== undefined && options.ip !== undefined) {
-    const inside = inRange(options.ip, terms.ip);
+  if (terms.ip !== undefined) {
+    const inside = inRange(options.ip ?? '', terms.ip);
     if (inside === undefined) return refused('malformed', "The policy's IP range is not IPv4 CIDR.", read);
-    if (!inside) return refused('wrong ip', `The policy admits ${terms.ip}, not ${options.ip}.`, read);
+    if (!inside && options.ip !== undefined)
+      return refused('wrong ip', `The policy admits ${terms.ip}, not ${options.ip}.`, read);
   }
   const now = Math.floor(options.now.getTime() / 1000);
   if (now >= terms.expires) return refused('expired', `Expired at ${iso(terms.expires)}.`, read);
