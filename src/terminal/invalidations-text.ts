@@ -1,5 +1,6 @@
 import {chalk} from './colour.js';
 import {columns, count} from './format.js';
+import {nameOf} from './invalidate/target.js';
 import type {InvalidationList, ListedInvalidations, ShownInvalidation, WaitResult} from './invalidations.js';
 
 const steps = [
@@ -54,9 +55,6 @@ export function listText(result: InvalidationList, screen: Screen): string {
     })
     .join('\n\n');
 }
-
-const nameOf = ({distributionId, tenantId}: {distributionId: string; tenantId?: string}): string =>
-  tenantId ?? distributionId;
 
 /** With less room than this beside the other columns, paths stand on a line of their own. */
 const leastRoom = 24;

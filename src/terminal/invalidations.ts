@@ -8,8 +8,8 @@ import {
   type Batch,
   type InvalidationSummary,
 } from '../invalidation/index.js';
-import {findTarget, findTargets, type Target, type TargetFlags} from './invalidate/target.js';
-import {together} from './invalidate/together.js';
+import {findTarget, findTargets, nameOf, type Target, type TargetFlags} from './invalidate/target.js';
+import {followAll} from './invalidate/together.js';
 import type {Session} from './session.js';
 
 export interface ListedInvalidations {
@@ -76,11 +76,10 @@ export async function waitAll(session: Session, request: WaitRequest): Promise<W
   const targets = ids.length > 0 ? [await findTarget(session, request)] : await findTargets(session, request);
   const aws = await session.aws();
   const {signal} = session;
-  const settled = await session.follow(
-    together(
-      `Wait for ${targets.length} distributions`,
-      targets.map(target => ({name: target.tenantId ?? target.distributionId, work: wait(target)})),
-    ),
+  const settled = await followAll(
+    session.follow,
+    `Wait for ${targets.length} distributions`,
+    targets.map(target => ({name: nameOf(target), work: wait(target)})),
   );
   async function* wait(target: Target) {
     const owner = ownerOf(target);

@@ -2,18 +2,18 @@
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
 import {awaitFresh, beginCheck, type Check, type CheckResult} from '../../invalidation/edge-check.js';
-import {waitCommand, type Batch, type Price, type Usage} from '../../invalidation/index.js';
 import type {Terminal} from '../confirm.js';
-import {asFailure, errorReport} from '../report.js';
+import {asFailure} from '../report.js';
 import type {Session} from '../session.js';
-import {pricesOf, quotaOf} from './cost.js';
+import {pricesOf} from './cost.js';
 import {readInputs, typedItems, urlsOf} from './inputs.js';
-import {nothingSent, planItems, type Planned} from './plan.js';
+import {nothingSent, planItems} from './plan.js';
 import {askBeforeEverything} from './question.js';
-import {sendPlanned, waitForSent, type SendOptions, type Sent} from './send.js';
-import {findTargets} from './target.js';
-import {together} from './together.js';
-import type {Described, DryRunResult, Invalidated, InvalidateRequest, InvalidateResult} from './types.js';
+import {batchesOf, describedOf, partOf, totalOf, wholeOf} from './result.js';
+import {sendPlanned, waitForSent, type SendOptions} from './send.js';
+import {findTargets, nameOf} from './target.js';
+import {followAll} from './together.js';
+import type {DryRunResult, InvalidateRequest, InvalidateResult} from './types.js';
 import {beginCount} from './usage.js';
 
 export type * from './types.js';
@@ -61,62 +61,34 @@ export async function invalidate(
 
   const options: SendOptions = {aws, reference: request.reference, timeoutMs: request.timeoutMs, signal};
   const sentAt = Date.now();
-  const sent = await session.follow(
-    together(
-      `Invalidate on ${plans.length} distributions`,
-      named(plans, plan => sendPlanned(options, plan)),
-    ),
+  const sent = await followAll(
+    session.follow,
+    `Invalidate on ${plans.length} distributions`,
+    plans.map(plan => ({name: nameOf(plan.target), work: sendPlanned(options, plan)})),
   );
   const [first] = sent;
   if (plans.length === 1 && first?.status === 'rejected') throw first.reason;
 
   const seen = check && (await look(session, check, {sentAt, timeoutMs: request.timeoutMs}));
-  const isStopped = seen?.failure?.exit === 'interrupted';
   const left = Math.max(0, request.timeoutMs - (seen?.result?.afterMs ?? 0));
-  const accepted = plans.map((plan, index) => ({plan, batches: batchesOf(sent[index])}));
   const waited =
-    request.wait && !isStopped
-      ? await session.follow(
-          together(
-            `Wait for ${plans.length} distributions`,
-            accepted.map(({plan, batches}) => ({
-              name: nameOf(plan),
-              work: waitForSent({...options, timeoutMs: left}, plan, batches),
-            })),
-          ),
+    request.wait && seen?.failure?.exit !== 'interrupted'
+      ? await followAll(
+          session.follow,
+          `Wait for ${plans.length} distributions`,
+          plans.map((plan, index) => ({
+            name: nameOf(plan.target),
+            work: waitForSent({...options, timeoutMs: left}, plan, batchesOf(sent[index])),
+          })),
         )
-      : accepted.map(({batches}) => ({status: 'fulfilled', value: batches}) as const);
+      : [];
 
-  const failures = plans.map((_, index) => failureOf(sent[index]) ?? failureOf(waited[index]));
-  const parts = plans.map((plan, index): Invalidated => {
-    const [submitted, failure] = [sent[index], failures[index]];
-    const batches = fulfilled(waited[index]) ?? batchesOf(submitted);
-    const open = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
-    return {
-      ...toldOf(plan, prices[index], usage),
-      batches,
-      status: submitted?.status === 'rejected' ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
-      resumed: fulfilled(submitted)?.resumed ?? null,
-      waitCommand: open.length === 0 ? null : waitCommand(aws, plan.target, open),
-      ...(failure && {error: errorReport(failure).error}),
-    };
-  });
-  const failure = failures.find(each => each !== undefined) ?? seen?.failure;
+  const parts = plans.map((plan, index) =>
+    partOf({aws, plan, cost: prices[index], usage, sent: sent[index], waited: waited[index]}),
+  );
+  const failure = parts.find(part => part.failure !== undefined)?.failure ?? seen?.failure;
   const overall = {check: seen?.result ?? null, durationMs: Math.round(performance.now() - startedAt)};
-  const error = failure && errorReport(failure).error;
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) {
-    return {result: {...only, ...overall, ...(error && {error})}, failure};
-  }
-  const status = parts.some(part => part.status === 'Failed')
-    ? 'Failed'
-    : parts.every(part => part.status === 'Completed')
-      ? 'Completed'
-      : 'InProgress';
-  return {
-    result: {distributions: parts, ...totalOf(parts), status, ...overall, ...(error && {error})},
-    failure,
-  };
+  return {result: wholeOf(parts, overall, failure), failure};
 }
 
 /** The plan and its price. Sends nothing, asks nothing. */
@@ -131,10 +103,7 @@ export async function describeInvalidation(
     plans.map(({paths}) => paths.length),
     usage,
   );
-  const parts = plans.map((plan, index): Described => {
-    const {strategy, budget = null, curve, changed = null, refetched = null} = plan;
-    return {...toldOf(plan, prices[index], usage), plan: {strategy, budget, curve, changed, refetched}};
-  });
+  const parts = plans.map((plan, index) => describedOf(plan, prices[index], usage));
   const [only, second] = parts;
   if (only !== undefined && second === undefined) return only;
   return {distributions: parts, ...totalOf(parts)};
@@ -158,14 +127,13 @@ async function prepare(
   const items = await typedItems(session, inputs, targets, request.local);
   const {repeat, strategy, budget, maxWildcards} = request;
   const wanted = {items, sources: inputs.sources, repeat, strategy, budget, maxWildcards, measure, asks};
-  const planned = await session.follow(
-    together(
-      `Plan for ${targets.length} distributions`,
-      targets.map(target => ({
-        name: target.tenantId ?? target.distributionId,
-        work: planItems({aws, config, target, request: wanted, signal: session.signal}),
-      })),
-    ),
+  const planned = await followAll(
+    session.follow,
+    `Plan for ${targets.length} distributions`,
+    targets.map(target => ({
+      name: nameOf(target),
+      work: planItems({aws, config, target, request: wanted, signal: session.signal}),
+    })),
   );
   const plans = planned.map(each => {
     if (each.status === 'rejected') throw each.reason;
@@ -207,35 +175,3 @@ const stillOld = ({url, afterMs, reason}: CheckResult): Failure =>
       hint: 'Look at what the origin itself sends; if that is new, the path that was invalidated is not the one that this URL is cached under.',
     },
   );
-
-const nameOf = ({target}: Planned): string => target.tenantId ?? target.distributionId;
-
-const named = <T>(plans: readonly Planned[], work: (plan: Planned) => Work<T>) =>
-  plans.map(plan => ({name: nameOf(plan), work: work(plan)}));
-
-type Settled<T> = PromiseSettledResult<T> | undefined;
-
-const fulfilled = <T>(settled: Settled<T>): T | undefined =>
-  settled?.status === 'fulfilled' ? settled.value : undefined;
-
-const failureOf = (settled: Settled<unknown>): Failure | undefined =>
-  settled?.status === 'rejected' ? asFailure(settled.reason) : undefined;
-
-const batchesOf = (sent: Settled<Sent>): readonly Batch[] => fulfilled(sent)?.batches ?? [];
-
-function toldOf({target, paths}: Planned, cost: Price | undefined, usage: Usage | undefined) {
-  const {distributionId, tenantId} = target;
-  return {
-    distributionId,
-    ...(tenantId !== undefined && {tenantId}),
-    paths,
-    costUSD: cost?.usd ?? 0,
-    costIsMost: cost?.isMost ?? false,
-    quota: quotaOf(usage),
-  };
-}
-
-const totalOf = (parts: readonly {readonly costUSD: number; readonly costIsMost: boolean}[]) => ({
-  costUSD: Math.round(parts.reduce((sum, {costUSD}) => sum + costUSD, 0) * 1000) / 1000,
-  costIsMost: parts.some(({costIsMost}) => costIsMost),
-});

@@ -150,7 +150,7 @@ async function* readLive(
   maxPages: number,
   isPlanned: boolean,
 ): Work<Live | undefined> {
-  yield {type: 'step', id: 'live', title: `Read what is live behind ${ownerText(target)}`};
+  yield {type: 'step', id: 'live', title: `Read live objects of ${target.distributionId}`};
   const reading = inventoryAndRules(aws, config, target, maxPages).catch((error: unknown) => {
     // Nothing but a figure hangs on it.
     if (!isPlanned && error instanceof Failure) return undefined;

@@ -2,6 +2,7 @@ import {describePrice, type Price, type Usage} from '../../invalidation/index.js
 import {confirm, type Terminal} from '../confirm.js';
 import {count, formatBytes} from '../format.js';
 import type {Planned, Refetched} from './plan.js';
+import {nameOf} from './target.js';
 
 /** `refetches all 1,234 objects (56 MiB)`. */
 export function refetchText(refetched: Refetched | undefined): string {
@@ -32,10 +33,10 @@ export async function askBeforeEverything(
   const names: string[] = [];
   plans.forEach(({target, paths, refetched}, index) => {
     if (!paths.includes('/*')) return;
-    const name = target.tenantId ?? target.distributionId;
+    const name = nameOf(target);
     names.push(name);
     const cost = describePrice(paths.length, prices[index] ?? {usd: 0, isMost: false}, usage);
-    lines.push(`/* on ${name} ${refetchText(refetched)}: ${cost}`);
+    lines.push(`/* on ${name} ${refetchText(refetched)}`, cost);
   });
   if (names.length === 0) return;
   const refusal = `Dropping everything ('/*' on ${names.join(', ')}) asks first`;

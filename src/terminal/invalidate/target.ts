@@ -32,6 +32,15 @@ export interface Target extends Owner {
   readonly isConfigured: boolean;
 }
 
+/** What people call it. */
+export const nameOf = ({
+  distributionId,
+  tenantId,
+}: {
+  readonly distributionId: string;
+  readonly tenantId?: string | undefined;
+}): string => tenantId ?? distributionId;
+
 /** A typed word that is a whole URL. */
 export const asUrl = (word: string): URL | undefined =>
   /^https?:\/\//i.test(word) && URL.canParse(word) ? new URL(word) : undefined;

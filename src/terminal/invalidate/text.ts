@@ -2,6 +2,7 @@ import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
 import {describePrice, dollars, price, type Usage} from '../../invalidation/index.js';
 import type {CurvePoint} from '../../invalidation/plan/index.js';
+import {nameOf} from './target.js';
 import type {Described, DryRunResult, Invalidated, InvalidateResult, Quota} from './types.js';
 
 const shownIds = 5;
@@ -24,7 +25,7 @@ export function invalidateText(result: InvalidateResult): string {
 
 /** `duration`: where this part is all there is. */
 function partLines(part: Invalidated, duration: string | undefined): readonly string[] {
-  const where = part.tenantId ?? part.distributionId;
+  const where = nameOf(part);
   if (part.paths.length === 0) return [`Nothing to invalidate on ${where}: nothing that changed is live.`];
   const word = {
     Completed: chalk.green('Completed'),
@@ -63,7 +64,7 @@ export function dryRunText(result: DryRunResult): string {
 
 function describedText(part: Described): string {
   const {paths, plan} = part;
-  const where = part.tenantId ?? part.distributionId;
+  const where = nameOf(part);
   if (paths.length === 0) return `Nothing to invalidate on ${where}: nothing that changed is live.`;
   const usage = usageOf(part.quota);
   const cost = describePrice(paths.length, {usd: part.costUSD, isMost: part.costIsMost}, usage);

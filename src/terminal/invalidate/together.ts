@@ -1,5 +1,6 @@
 import type {ProgressEvent, Work} from '../../events.js';
 import {relay, type Emit} from '../../deploy/relay.js';
+import type {Session} from '../session.js';
 
 export interface Named<T> {
   /** What people call it: `E2QWRUHAPOMQZL`. */
@@ -9,21 +10,24 @@ export interface Named<T> {
 
 /**
  * Runs works at the same time and to the end of each, whatever becomes of the others. One alone shows its own progress;
- * several are one step, whose status says how far each of them is. Warnings say whose they are.
+ * several are one step, whose status says how far each of them is.
  */
+export async function followAll<T>(
+  follow: Session['follow'],
+  title: string,
+  works: readonly Named<T>[],
+): Promise<readonly PromiseSettledResult<T>[]> {
+  const [only, ...others] = works;
+  if (only === undefined) return [];
+  // Its error goes through `follow`, which shows that the step failed.
+  return others.length === 0 ? Promise.allSettled([follow(only.work)]) : follow(together(title, works));
+}
+
+/** Several works as one; warnings say whose they are. */
 export async function* together<T>(
   title: string,
   works: readonly Named<T>[],
 ): Work<readonly PromiseSettledResult<T>[]> {
-  const [only, ...others] = works;
-  if (only === undefined) return [];
-  if (others.length === 0) {
-    try {
-      return [{status: 'fulfilled', value: yield* only.work}];
-    } catch (reason) {
-      return [{status: 'rejected', reason}];
-    }
-  }
   yield {type: 'step', id: 'together', title};
   const statuses = new Map<string, string>();
   const settled = yield* relay(emit =>

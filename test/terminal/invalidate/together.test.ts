@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {ProgressEvent, Work} from '../../../src/events.js';
-import {together} from '../../../src/terminal/invalidate/together.js';
+import {followAll, together} from '../../../src/terminal/invalidate/together.js';
 
 async function* work(events: readonly ProgressEvent[], end: number | Error): Work<number> {
   for (const event of events) yield await Promise.resolve(event);
@@ -21,12 +21,6 @@ const wait = (status: string): ProgressEvent => ({type: 'wait', id: 'x', status,
 const step: ProgressEvent = {type: 'step', id: 'x', title: 'Own'};
 
 describe('together', () => {
-  it('one alone shows its own progress', async () => {
-    const {events, value} = await run(together('All', [{name: 'E1', work: work([step, wait('slow')], 7)}]));
-    expect(events).toEqual([step, wait('slow')]);
-    expect(value).toEqual([{status: 'fulfilled', value: 7}]);
-  });
-
   it('several are one step, with the status of each, and one that fails stops no other', async () => {
     const broken = new Error('no');
     const {events, value} = await run(
@@ -46,8 +40,28 @@ describe('together', () => {
     expect(statuses[0]).toBe('E1 slow');
     expect(statuses.at(-1)).toMatch(/E2 slower$/);
   });
+});
+
+describe('followAll', () => {
+  const followed: Work<unknown>[] = [];
+  const follow = async <T>(all: Work<T>): Promise<T> => {
+    followed.push(all);
+    return (await run(all)).value;
+  };
+
+  it('one alone shows its own progress, and its error goes through the view', async () => {
+    const only = work([step, wait('slow')], 7);
+    expect(await followAll(follow, 'All', [{name: 'E1', work: only}])).toEqual([
+      {status: 'fulfilled', value: 7},
+    ]);
+    expect(followed).toEqual([only]);
+    const reason = new Error('no');
+    expect(await followAll(follow, 'All', [{name: 'E1', work: work([], reason)}])).toEqual([
+      {status: 'rejected', reason},
+    ]);
+  });
 
   it('nothing is nothing', async () => {
-    expect(await run(together('All', []))).toEqual({events: [], value: []});
+    expect(await followAll(follow, 'All', [])).toEqual([]);
   });
 });

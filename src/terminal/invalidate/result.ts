@@ -1,0 +1,86 @@
+/** What became of the plans, as the values that `--json` prints. */
+import type {Aws} from '../../aws/index.js';
+import type {Failure} from '../../failure.js';
+import type {CheckResult} from '../../invalidation/edge-check.js';
+import {waitCommand, type Batch, type Price, type Usage} from '../../invalidation/index.js';
+import {asFailure, errorReport} from '../report.js';
+import {quotaOf} from './cost.js';
+import type {Planned} from './plan.js';
+import type {Sent} from './send.js';
+import type {Described, Invalidated, InvalidateResult} from './types.js';
+
+type Settled<T> = PromiseSettledResult<T> | undefined;
+
+const fulfilled = <T>(settled: Settled<T>): T | undefined =>
+  settled?.status === 'fulfilled' ? settled.value : undefined;
+
+export const batchesOf = (sent: Settled<Sent>): readonly Batch[] => fulfilled(sent)?.batches ?? [];
+
+export interface PartInput {
+  readonly aws: Aws;
+  readonly plan: Planned;
+  readonly cost: Price | undefined;
+  readonly usage: Usage | undefined;
+  readonly sent: Settled<Sent>;
+  /** Undefined: not waited for. */
+  readonly waited: Settled<readonly Batch[]>;
+}
+
+export interface Part {
+  readonly told: Invalidated;
+  readonly failure: Failure | undefined;
+}
+
+/** What became of one distribution's plan. */
+export function partOf({aws, plan, cost, usage, sent, waited}: PartInput): Part {
+  const failed = [sent, waited].find(settled => settled?.status === 'rejected');
+  const failure = failed?.status === 'rejected' ? asFailure(failed.reason) : undefined;
+  const batches = fulfilled(waited) ?? batchesOf(sent);
+  const open = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
+  const told: Invalidated = {
+    ...toldOf(plan, cost, usage),
+    batches,
+    status: sent?.status === 'rejected' ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
+    resumed: fulfilled(sent)?.resumed ?? null,
+    waitCommand: open.length === 0 ? null : waitCommand(aws, plan.target, open),
+    ...(failure && {error: errorReport(failure).error}),
+  };
+  return {told, failure};
+}
+
+/** One distribution stands alone; several are a list with their sum. */
+export function wholeOf(
+  parts: readonly Part[],
+  overall: {readonly check: CheckResult | null; readonly durationMs: number},
+  failure: Failure | undefined,
+): InvalidateResult {
+  const distributions = parts.map(({told}) => told);
+  const error = failure && {error: errorReport(failure).error};
+  const [only, second] = distributions;
+  if (only !== undefined && second === undefined) return {...only, ...overall, ...error};
+  const statuses = new Set(distributions.map(({status}) => status));
+  const status = (['Failed', 'InProgress'] as const).find(each => statuses.has(each)) ?? 'Completed';
+  return {distributions, ...totalOf(distributions), status, ...overall, ...error};
+}
+
+export function describedOf(plan: Planned, cost: Price | undefined, usage: Usage | undefined): Described {
+  const {strategy, budget = null, curve, changed = null, refetched = null} = plan;
+  return {...toldOf(plan, cost, usage), plan: {strategy, budget, curve, changed, refetched}};
+}
+
+function toldOf({target, paths}: Planned, cost: Price | undefined, usage: Usage | undefined) {
+  const {distributionId, tenantId} = target;
+  return {
+    distributionId,
+    ...(tenantId !== undefined && {tenantId}),
+    paths,
+    costUSD: cost?.usd ?? 0,
+    costIsMost: cost?.isMost ?? false,
+    quota: quotaOf(usage),
+  };
+}
+
+export const totalOf = (parts: readonly {readonly costUSD: number; readonly costIsMost: boolean}[]) => ({
+  costUSD: Math.round(parts.reduce((sum, {costUSD}) => sum + costUSD, 0) * 1000) / 1000,
+  costIsMost: parts.some(({costIsMost}) => costIsMost),
+});
