@@ -64,11 +64,16 @@ export const wasteOf = (value: number): number => Math.floor(value / wasteUnit);
 /** More than there are wildcards in a cover; the waste, below 2^31, still fits into a double. */
 const wasteUnit = 2 ** 22;
 
+interface Entry {
+  low: number;
+  readonly table: Float64Array;
+}
+
 interface State {
   /** Row by row (a row for each number of wildcards, or one for all): the best value by number of items. */
   readonly table: Float64Array;
   /** The tables before the open choices, by `low`, and how many of them are in use. */
-  readonly entries: {low: number; readonly table: Float64Array}[];
+  readonly entries: Entry[];
   open: number;
   /** No cover of what has been seen uses more items. */
   reach: number;
@@ -99,7 +104,9 @@ export function solveKnapsack(
   const block = Math.max(1, Math.floor(words / (rows * wordsPerRow)));
   const blocks = Math.ceil(sequence.size / block);
   const bits = new Int32Array(Math.min(block, sequence.size) * rows * wordsPerRow);
-  const shape: Shape = {sequence, rows, width, wordsPerRow, counted: wildcards !== undefined, bits};
+  const lastFrom = new Int32Array(sequence.size);
+  const shape: Shape = {sequence, rows, width, wordsPerRow, counted: wildcards !== undefined, bits, lastFrom};
+  for (let at = 0; at < sequence.size; at++) lastFrom[sequence.low[at] as number] = at;
   const state = begin(rows * width);
   const bounds: State[] = [];
   for (let i = 0; i < blocks; i++) {
@@ -141,6 +148,8 @@ export function solveKnapsack(
 }
 
 interface Shape {
+  /** By `low`: the last choice that begins there. */
+  readonly lastFrom: Int32Array;
   readonly sequence: Sequence;
   readonly rows: number;
   readonly width: number;
@@ -166,8 +175,7 @@ function run(shape: Shape, state: State, from: number, to: number): void {
   const {table} = state;
   bits.fill(0);
   for (let at = from; at < to; at++) {
-    const low = sequence.low[at] as number;
-    const entry = entryOf(state, low, low === at);
+    const entry = entryOf(shape, state, at);
     const items = sequence.items[at] as number;
     const wild = sequence.wildcards[at] as number;
     const waste = sequence.waste[at] as number;
@@ -203,11 +211,14 @@ function run(shape: Shape, state: State, from: number, to: number): void {
   }
 }
 
-/** The table as it was before `low`: kept when `low` itself is reached, for it and all that begin there. */
-function entryOf(state: State, low: number, isNew: boolean): Float64Array {
+/** The table as it was before `low`: kept when `low` itself is reached, until the last choice that begins there. */
+function entryOf({sequence, lastFrom}: Shape, state: State, at: number): Float64Array {
   const {entries} = state;
-  while (state.open > 0 && (entries[state.open - 1]?.low ?? 0) > low) state.open--;
-  if (isNew) {
+  const low = sequence.low[at] as number;
+  const isDone = (entry: Entry | undefined): boolean =>
+    entry !== undefined && (lastFrom[entry.low] as number) < at;
+  while (isDone(entries[state.open - 1])) state.open--;
+  if (low === at) {
     const spare = entries[state.open];
     if (spare === undefined) {
       entries.push({low, table: state.table.slice()});
@@ -217,7 +228,7 @@ function entryOf(state: State, low: number, isNew: boolean): Float64Array {
     }
     state.open++;
   }
-  return (entries[state.open - 1] as State['entries'][number]).table;
+  return (entries[state.open - 1] as Entry).table;
 }
 
 interface Relaxed {
@@ -241,15 +252,29 @@ function relax(
   bits: Int32Array,
   firstBit: number,
 ): void {
-  for (let k = reach; k >= 0; k--) {
+  let k = reach;
+  if (skip >= 0 && take >= 0) {
+    // Nearly all of the work: no case distinctions in here.
+    const from = skip - items;
+    for (const least = Math.max(items, 1); k >= least; k--) {
+      const skipped = (table[from + k] as number) + skipCost;
+      const taken = (entry[take + k - 1] as number) + takeCost;
+      if (taken < skipped) {
+        table[to + k] = taken;
+        const word = firstBit + (k >>> 5);
+        bits[word] = (bits[word] as number) | (1 << (k & 31));
+      } else {
+        table[to + k] = skipped;
+      }
+    }
+  }
+  for (; k >= 0; k--) {
     const skipped = skip >= 0 && k >= items ? (table[skip + k - items] as number) + skipCost : Infinity;
     const taken = take >= 0 && k >= 1 ? (entry[take + k - 1] as number) + takeCost : Infinity;
+    table[to + k] = Math.min(taken, skipped);
     if (taken < skipped) {
-      table[to + k] = taken;
       const word = firstBit + (k >>> 5);
       bits[word] = (bits[word] as number) | (1 << (k & 31));
-    } else {
-      table[to + k] = skipped;
     }
   }
 }

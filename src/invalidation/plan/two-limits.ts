@@ -14,8 +14,8 @@ export interface Effort {
   /** Items x wildcards beyond which its tables would take too much memory. */
   readonly cells: number;
 }
-/** Always exact up to 30,000 targets with limits such as 3,000 items and 30 wildcards; as a rule far beyond. */
-export const usualEffort: Effort = {first: 3e8, second: 3e9, cells: 2e6};
+/** Always exact up to 30,000 targets at 3,000 items and 15 wildcards; as a rule beyond. */
+export const usualEffort: Effort = {first: 3e8, second: 1.5e9, cells: 2e6};
 
 export interface Best {
   readonly taken: readonly number[];
@@ -28,8 +28,8 @@ export interface Best {
  * The least waste with at most `budget` items, `wildcards` (at least 1) of them wildcards.
  *
  * Lagrangian prices for both limits bound the waste of every cover from below, and that of every cover that takes a given
- * choice. The knapsack in two dimensions then runs over the choices with the lowest bounds only: a cover that takes any
- * other one wastes at least the lowest bound left out, so what it finds is the best where it wastes no more than that.
+ * choice. The knapsack in two dimensions then runs over the choices with the lowest bounds and some others: a cover that takes
+ * one left out wastes at least the lowest bound left out, so what it finds is the best where it wastes no more than that.
  * Where it does waste more, a second run takes every choice whose bound is below what was found (nothing else can be in a
  * better cover), so its answer is exact. What would take too long is left as it is, the difference stated as `gap`.
  */
@@ -40,8 +40,15 @@ export function solveTwoLimits(choices: Choices, limits: TwoLimits, effort: Effo
   const {bounds, root, fitting} = lowerBounds(choices, {budget, wildcards});
   const cells = (budget + 1) * (wildcards + 1);
   if (cells > effort.cells) return {...fitting, gap: Math.max(0, fitting.waste - root)};
-  const limit = ceiling(bounds, Math.max(1, Math.floor(effort.first / cells)));
-  const first = solve(choices, {budget, wildcards}, i => (bounds[i] as number) < limit);
+  // Half of the first run for the lowest bounds, half for the largest choices: few wildcards must cover nearly everything.
+  const half = Math.max(1, Math.floor(effort.first / cells / 2));
+  const limit = ceiling(bounds, half);
+  const size = (i: number): number => (choices.last[i] as number) - (choices.first[i] as number);
+  const small = -ceiling(
+    Float64Array.from(bounds, (_, i) => -size(i)),
+    half,
+  );
+  const first = solve(choices, {budget, wildcards}, i => (bounds[i] as number) < limit || size(i) > small);
   const found = fitting.waste < first.waste ? fitting : first;
   const proven = Math.max(root, Math.min(found.waste, limit));
   if (found.waste <= proven) return {...found, gap: 0};
@@ -53,7 +60,7 @@ export function solveTwoLimits(choices: Choices, limits: TwoLimits, effort: Effo
   return {...(second.waste < found.waste ? second : found), gap: 0};
 }
 
-/** The least bound that is left out when at most `count` choices may be below it. */
+/** The least value that is left out when at most `count` may be below it. */
 function ceiling(bounds: Float64Array, count: number): number {
   return count >= bounds.length ? Infinity : (bounds.slice().sort()[count] as number);
 }
