@@ -2,6 +2,7 @@ import type {Aws} from '../aws/index.js';
 import type {InvalidationConfig} from '../config/types.js';
 import {
   errorPageNote,
+  foreignPaths,
   livePaths,
   readViewerRules,
   viewerItems,
@@ -84,7 +85,7 @@ function errorPageNotes(rules: ViewerRules, keys: readonly string[], live: LiveS
 }
 
 function viewedNow(rules: ViewerRules, live: LiveState): readonly string[] {
-  const paths: string[] = [];
+  const paths = [...foreignPaths(rules)];
   for (const key of live.keys()) paths.push(...livePaths(rules, key));
   return paths;
 }

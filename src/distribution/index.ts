@@ -20,6 +20,16 @@ export {
   type Distribution,
   type Tenant,
 } from './live.js';
+export {
+  attachKeyGroup,
+  defaultPattern,
+  findBehavior,
+  isSigned,
+  listTrusting,
+  patternsTrusting,
+  trustKeyGroup,
+  undeployed,
+} from './trusted-key-groups.js';
 export {ensureOriginAccessControl} from './origin-access-control.js';
 export {originRoots, readViewerRules, type ViewerRules, type ViewerSite} from './viewer-rules.js';
-export {errorPageNote, livePaths, viewerItems} from './viewer-uris.js';
+export {errorPageNote, foreignPaths, livePaths, viewerItems} from './viewer-uris.js';

@@ -29,6 +29,8 @@ export interface Behavior {
   readonly pattern: string;
   /** Indexes into `ViewerRules.roots`: those that its origins show. */
   readonly roots: ReadonlySet<number>;
+  /** False: nothing of it is ever kept at the edge. */
+  readonly caches: boolean;
   /** The cache key holds query strings, so that `/x.jpg` alone does not reach `/x.jpg?v=1`. */
   readonly keysQuery: boolean;
   readonly clean: CleanUrls;
@@ -47,6 +49,8 @@ export interface ViewerRules {
   readonly notes: readonly string[];
 }
 
+const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+
 /**
  * AWS's own cache policies and whether their keys hold query strings (Developer Guide, "Use managed cache policies").
  * Every other policy is read.
@@ -54,7 +58,7 @@ export interface ViewerRules {
 const managedPolicies: ReadonlyMap<string, boolean> = new Map([
   ['658327ea-f89d-4fab-a63d-7e88639e58f6', false], // CachingOptimized
   ['b2884449-e4de-46a7-ac36-70bc7f1ddd6d', false], // CachingOptimizedForUncompressedObjects
-  ['4135ea2d-6df8-44a3-9df3-4b5a84be39ad', false], // CachingDisabled
+  [cachingDisabled, false],
   ['83da9c7e-98b4-4e11-a168-04f0df8e2c65', false], // UseOriginCacheControlHeaders
   ['4cc15a8a-d715-48a4-82b8-cc0b614638fe', true], // UseOriginCacheControlHeaders-QueryStrings
   ['2e54312d-136d-493c-8eb9-b001f22f67d2', true], // Amplify
@@ -119,6 +123,7 @@ export async function readViewerRules(
     behaviors: counted.map(({behavior, roots: shown}) => ({
       pattern: patternOf(behavior),
       roots: shown,
+      caches: behavior.CachePolicyId !== cachingDisabled,
       keysQuery: keyed(behavior),
       clean: cleanOf(config, behavior, site.cleanUrls),
       rewrites: rewritesBeforeCache(behavior),

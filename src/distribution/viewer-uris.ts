@@ -34,6 +34,22 @@ export function livePaths(rules: ViewerRules, key: string): readonly string[] {
   return rules.roots.length === 1 ? paths : [...new Set(paths)];
 }
 
+/** As so many objects counts what a behavior of another origin may have in the cache. */
+const foreignObjects = 1000;
+
+/**
+ * Stand-ins for what other origins have in the cache, which nobody can list: for the planner to add to the live paths, so
+ * that a wildcard over theirs is not taken for free. They are no URLs.
+ */
+export function foreignPaths(rules: ViewerRules): readonly string[] {
+  return rules.behaviors
+    .filter(({roots, caches}) => roots.size === 0 && caches)
+    .flatMap(({pattern}) => {
+      const start = `/${pattern.replace(/[*?].*$/, '').slice(1)}`;
+      return Array.from({length: foreignObjects}, (_, n) => `${start}|${n}`);
+    });
+}
+
 /** Said when `key` changes: for how long copies of an error page stay where no invalidation finds them. */
 export function errorPageNote(rules: ViewerRules, key: string, cacheControl?: string): string | undefined {
   const seconds = errorPageSeconds(rules, key, cacheControl) ?? 0;

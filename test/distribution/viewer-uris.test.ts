@@ -10,6 +10,7 @@ import {describe, expect, it} from 'vitest';
 import type {Aws} from '../../src/aws/index.js';
 import {
   errorPageNote,
+  foreignPaths,
   livePaths,
   originRoots,
   readViewerRules,
@@ -356,6 +357,28 @@ describe('livePaths', () => {
         }
       }),
     );
+  });
+});
+
+describe('foreignPaths', () => {
+  it('stand for what other origins have in the cache', async () => {
+    const read = await rules({
+      origins: [bucketOrigin, origin('api', 'api.example.com')],
+      behaviors: [
+        {PathPattern: '/api/v?/*', TargetOriginId: 'api'},
+        {PathPattern: '*.php', TargetOriginId: 'api'},
+        {
+          PathPattern: '/live/*',
+          TargetOriginId: 'api',
+          CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        },
+        {PathPattern: '/img/*'},
+      ],
+    });
+    const paths = foreignPaths(read);
+    expect(paths).toHaveLength(2000);
+    expect(new Set(paths.map(path => path.replace(/\d+$/, '')))).toEqual(new Set(['/api/v|', '/|']));
+    expect(foreignPaths(await rules())).toEqual([]);
   });
 });
 
