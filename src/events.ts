@@ -3,13 +3,14 @@
  * `terminal/progress.ts` turns into listr2 tasks, plain lines, or nothing. Domain code never prints.
  */
 export type ProgressEvent =
-  /** A new step begins; the one before it (if any) ends. `files`/`bytes`: totals, where known. */
+  /** A new step begins; the one before it (if any) ends. `files`/`bytes`: totals, where known; `noun`: what `files` counts, where not files. */
   | {
       readonly type: 'step';
       readonly id: string;
       readonly title: string;
       readonly files?: number;
       readonly bytes?: number;
+      readonly noun?: string;
     }
   /** Absolute progress inside the running step (not a delta). */
   | {readonly type: 'progress'; readonly id: string; readonly files: number; readonly bytes: number}

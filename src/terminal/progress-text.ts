@@ -19,13 +19,17 @@ export function waitText(event: ProgressEvent & {type: 'wait'}): string {
 export interface Totals {
   readonly files: number | undefined;
   readonly bytes: number | undefined;
+  /** Plural; `files` where left out. */
+  readonly noun?: string | undefined;
 }
 
 /** `120/2,000 files · 1.2/8.0 MiB · 3.1 MiB/s · 2 s left` for a step that started `elapsedMs` ago. */
 export function progressText(now: {files: number; bytes: number}, totals: Totals, elapsedMs: number): string {
   const parts: string[] = [];
   const of = (done: string, all: string | undefined): string => (all === undefined ? done : `${done}/${all}`);
-  parts.push(`${of(now.files.toLocaleString('en-US'), totals.files?.toLocaleString('en-US'))} files`);
+  parts.push(
+    `${of(now.files.toLocaleString('en-US'), totals.files?.toLocaleString('en-US'))} ${totals.noun ?? 'files'}`,
+  );
   if (now.bytes > 0)
     parts.push(
       of(formatBytes(now.bytes), totals.bytes === undefined ? undefined : formatBytes(totals.bytes)),

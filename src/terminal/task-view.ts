@@ -71,7 +71,7 @@ export function taskView(out: NodeJS.WriteStream, now: () => number = Date.now):
       switch (event.type) {
         case 'step':
           await end();
-          await begin(event.title, {files: event.files, bytes: event.bytes});
+          await begin(event.title, {files: event.files, bytes: event.bytes, noun: event.noun});
           break;
         case 'progress':
           if (running !== undefined) {
