@@ -36,8 +36,8 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRu
       command: '<%= config.bin %> invalidate --from-git HEAD~1 --budget 15 --dry-run',
     },
     {
-      description: 'Paths from another program, without waiting',
-      command: 'list-stale-pages | <%= config.bin %> invalidate - --no-wait',
+      description: 'Paths from a file or another program, without waiting',
+      command: '<%= config.bin %> invalidate - --no-wait < stale-pages.txt',
     },
     {
       description: 'Everything, from a script',

@@ -9,6 +9,7 @@ import {
   isRootEntry,
   parseItems,
   readLines,
+  type ParsedItems,
 } from '../../invalidation/input/index.js';
 import type {Session} from '../session.js';
 import {asUrl, localId, type Target} from './target.js';
@@ -54,8 +55,18 @@ export async function readInputs(
     throw new Failure('usage', 'NO_PATHS', `There is nothing to invalidate: ${where} held no path.`);
   }
   const sources = fromGit === undefined ? undefined : await changedSources(fromGit, process.cwd());
-  return {args: typed, lines, sources};
+  const inputs = {args: typed, lines, sources};
+  // A slip is told before AWS is asked anything.
+  if (!wordsOf(inputs).some(mayNameHost)) parse(inputs, []);
+  return inputs;
 }
+
+const wordsOf = ({args, lines}: Inputs): readonly string[] => [...args, ...lines];
+
+const parse = ({args, lines}: Inputs, hosts: readonly string[]): readonly ParsedItems[] => [
+  ...(args.length === 0 ? [] : [parseItems(args, {hosts, isRootEntry})]),
+  ...(lines.length === 0 ? [] : [parseItems(lines, {hosts, isRootEntry: undefined})]),
+];
 
 function readList(file: string): Uint8Array {
   try {
@@ -69,8 +80,7 @@ function readList(file: string): Uint8Array {
 }
 
 /** The whole URLs among the inputs: they may say which distribution is meant. */
-export const urlsOf = ({args, lines}: Inputs): readonly URL[] =>
-  [...args, ...lines].flatMap(word => asUrl(word) ?? []);
+export const urlsOf = (inputs: Inputs): readonly URL[] => wordsOf(inputs).flatMap(word => asUrl(word) ?? []);
 
 /** `www.example.com/a` is a URL where the host is the distribution's, else a file in a folder. */
 const mayNameHost = (word: string): boolean => /^[^/#\s:]+\.[^/]*(?:\/|$)/.test(word);
@@ -85,12 +95,8 @@ export async function typedItems(
   targets: readonly Target[],
   local: boolean,
 ): Promise<readonly string[]> {
-  const {args, lines} = inputs;
-  const known = [...args, ...lines].some(mayNameHost) ? await knownHosts(targets) : [];
-  const parsed = [
-    ...(args.length === 0 ? [] : [parseItems(args, {hosts: known, isRootEntry})]),
-    ...(lines.length === 0 ? [] : [parseItems(lines, {hosts: known, isRootEntry: undefined})]),
-  ];
+  const known = wordsOf(inputs).some(mayNameHost) ? await knownHosts(targets) : [];
+  const parsed = parse(inputs, known);
   const hosts = new Set(parsed.flatMap(each => each.hosts));
   if (local) for (const host of await localHosts(session, inputs, targets)) hosts.delete(host);
   if (hosts.size > 0) {

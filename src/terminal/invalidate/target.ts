@@ -103,9 +103,10 @@ function tenantTargets(
   return Promise.all(
     tenants.map(async tenantId => {
       const [known] = named === undefined ? [] : await idsOf(aws, named);
-      const id = known ?? (await readTenant(aws, tenantId)).distributionId;
-      const hosts = async (): Promise<readonly string[]> => (await readTenant(aws, tenantId)).domains;
-      return {...distributionTarget(aws, id), tenantId, hosts};
+      const tenant = known === undefined ? await readTenant(aws, tenantId) : undefined;
+      const hosts = async (): Promise<readonly string[]> =>
+        (tenant ?? (await readTenant(aws, tenantId))).domains;
+      return {...distributionTarget(aws, known ?? tenant?.distributionId ?? ''), tenantId, hosts};
     }),
   );
 }

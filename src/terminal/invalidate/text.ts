@@ -73,7 +73,7 @@ function describedText(part: Described): string {
   if (paths.length > shownPaths) {
     lines.push(`  … and ${count(paths.length - shownPaths, 'more path')} (all of them with --json)`);
   }
-  if (plan.curve.length > 1) lines.push('What else could be sent (* is this plan):', curveTable(part, usage));
+  if (plan.curve.length > 1) lines.push('Other plans (* is this one):', curveTable(part, usage));
   return lines.join('\n');
 }
 

@@ -107,7 +107,7 @@ describe('dryRunText', () => {
       described({paths, plan: {...plan, curve}, quota: {...quota, usedThisMonth: 999}}),
     );
     expect(text.split('\n').slice(-5)).toEqual([
-      'What else could be sent (* is this plan):',
+      'Other plans (* is this one):',
       '   PATHS   PRICE  REFETCHED',
       '       2  $0.005     10,000',
       '*      3   $0.01        102',
