@@ -20,7 +20,14 @@ const manifests: fc.Arbitrary<Manifest> = fc.record({
         fc.record({
           sha256: hex(64),
           size: fc.nat(),
-          headers: fc.record({contentType: fc.constantFrom('text/html', 'a/b'), cacheControl: fc.string()}),
+          headers: fc.record(
+            {
+              contentType: fc.constantFrom('text/html', 'a/b'),
+              cacheControl: fc.string(),
+              cacheTags: fc.constantFrom('a', 'release-{release},b'),
+            },
+            {requiredKeys: ['contentType', 'cacheControl']},
+          ),
           etag: hex(32).map(md5 => `"${md5}"`),
         }),
       ),
@@ -46,6 +53,28 @@ describe('manifest', () => {
         expect(parseManifest(serializeManifest(manifest), 'it')).toEqual(manifest);
       }),
     );
+  });
+
+  it('keeps tags where a frontctl that does not know them leaves the rest alone', () => {
+    const headers = {contentType: 'text/html', cacheControl: 'no-cache'};
+    const entry = {sha256: 'a', size: 1, etag: '"e"'};
+    const text = serializeManifest({
+      version: 1,
+      release: 'r',
+      createdAt: '2026-11-21T00:00:00.000Z',
+      files: new Map([
+        ['a', {...entry, headers: {...headers, cacheTags: 'x'}}],
+        ['b', {...entry, headers}],
+      ]),
+      pendingInvalidations: [],
+      hidden: false,
+    });
+    const {headers: table, files, cacheTags} = JSON.parse(text) as Record<string, unknown>;
+    expect({table, files, cacheTags}).toEqual({
+      table: [headers],
+      files: {a: ['a', 1, 0, '"e"', 0], b: ['a', 1, 0, '"e"']},
+      cacheTags: ['x'],
+    });
   });
 
   it('names each pair of headers once', () => {

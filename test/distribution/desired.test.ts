@@ -40,6 +40,16 @@ describe('desiredConfig', () => {
     });
   });
 
+  it('reads cache tags where the site sets some, from the header that the settings name', () => {
+    expect(desiredConfig(base).CacheTagConfig).toBeUndefined();
+    const tagged = {...base, hasCacheTags: true};
+    expect(desiredConfig(tagged).CacheTagConfig).toEqual({HeaderName: 'x-amz-meta-cache-tag'});
+    const settings = {cacheTagConfig: {HeaderName: 'Edge-Cache-Tag'}};
+    expect(desiredConfig({...base, settings}).CacheTagConfig).toEqual({HeaderName: 'Edge-Cache-Tag'});
+    expect(desiredConfig({...tagged, settings}).CacheTagConfig).toEqual({HeaderName: 'Edge-Cache-Tag'});
+    expect(differingFields(desiredConfig(tagged), desiredConfig(base))).toEqual(['CacheTagConfig']);
+  });
+
   it('takes the settings, and `raw` over everything', () => {
     const settings = {
       aliases: ['www.example.com'],

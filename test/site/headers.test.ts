@@ -75,6 +75,23 @@ test.each([
 });
 
 describe('config rules', () => {
+  it('the first that matches and names tags decides them; an empty list is no tags', () => {
+    const decide = compileRules({
+      rules: [
+        {match: '*.html', cacheControl: 'no-cache'},
+        {match: 'drafts/**', cacheTags: []},
+        {match: '*.html', cacheTags: ['release-{release}', 'pages']},
+        {match: '**', cacheTags: ['all']},
+      ],
+    });
+    expect(decide('a/b.html')).toMatchObject({
+      headers: {cacheControl: 'no-cache', cacheTags: 'release-{release},pages'},
+      rule: 'config rule 1: *.html; cache tags by config rule 3: *.html',
+    });
+    expect(decide('drafts/b.html').headers).not.toHaveProperty('cacheTags');
+    expect(decide('b.css').headers.cacheTags).toBe('all');
+  });
+
   it('come before the built-in ones, the first that names a header decides it', () => {
     const decide = compileRules({
       rules: [
