@@ -19,7 +19,7 @@ function readLines(file: string): string[] {
     for (;;) {
       const end = buffer.subarray(0, kept + read).indexOf(10, from);
       if (end === -1) break;
-      lines.push(buffer.latin1Slice(from, end));
+      lines.push(buffer.toString('latin1', from, end));
       from = end + 1;
     }
     buffer.copyWithin(0, from, kept + read);

@@ -1,7 +1,7 @@
 import {Failure} from '../../failure.js';
 
 /** CloudFront refuses longer items. */
-export const maxLength = 4000;
+const maxLength = 4000;
 
 /**
  * What a plan must cover, in code unit order (items are ASCII: the byte order too), each text once, none under a wildcard

@@ -10,7 +10,7 @@ import type {Limits, Strategy} from './types.js';
 /** What `balanced` may use unless told. */
 const usualBudget = 100;
 
-export interface Chosen {
+interface Chosen {
   readonly taken: readonly number[];
   readonly gap: number;
   /** Where the plan needed it; the curve can read it too. */

@@ -2,7 +2,10 @@
 export type Strategy =
   /** No object too many: wildcards only where everything under them must go anyway. */
   | 'exact'
-  /** The default: a wildcard where it saves more paths than it purges unchanged objects, within the budget. */
+  /**
+   * The default: a wildcard where it saves more paths than it purges unchanged objects. Where that takes more than the budget
+   * (100 unless told): the fewest needless refetches that the budget can have.
+   */
   | 'balanced'
   /** The fewest paths: one wildcard on what all of them have in common. */
   | 'frugal';
@@ -11,7 +14,7 @@ export type Strategy =
 export interface Limits {
   /** Items in all (a wildcard counts as one, as in CloudFront's price). Undefined: what the strategy says. */
   readonly budget?: number | undefined;
-  /** Wildcards among them: they have a quota of their own. Undefined: as many as the budget. */
+  /** Wildcards among them: they have a quota of their own. Undefined: no limit. 0: none, every target by name. */
   readonly maxWildcards?: number | undefined;
 }
 
@@ -46,6 +49,9 @@ export interface Cover extends CurvePoint {
   readonly refetched: number | undefined;
   /** From fewest to most items; the chosen point is among them. */
   readonly curve: readonly CurvePoint[];
-  /** With `maxWildcards` and very many targets the cover may not be the best one: it wastes at most this many objects more. 0: it is the best. */
+  /**
+   * With `maxWildcards` and very many targets the cover may not be the best one: it wastes at most this many objects more
+   * (merged targets where the live objects are unknown). 0: it is the best.
+   */
   readonly gap: number;
 }
