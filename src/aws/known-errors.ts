@@ -110,6 +110,24 @@ const inTheWay: Make = (facts, what) => [
   'CONFLICT',
   `AWS refused ${what.operation} on ${what.resource}: ${sentence(facts.message) || facts.name}`,
 ];
+const keyInUse: Make = (_facts, what) => [
+  'conflict',
+  'PUBLIC_KEY_IN_USE',
+  `${capital(what.resource)} is still in a key group or a field-level encryption profile (${what.operation})`,
+  'A group that has just let go of it counts until its distributions are deployed: try again in some minutes. `frontctl key list` shows the groups.',
+];
+const keyGroupExists: Make = (_facts, what) => [
+  'conflict',
+  'KEY_GROUP_EXISTS',
+  `${capital(what.resource)} exists already: someone else made it in the meantime`,
+  'Run again: the key is then added to it.',
+];
+const tooManyKeys: Make = (_facts, what) => [
+  'refused',
+  'QUOTA_EXCEEDED',
+  `The account has as many public keys or key groups as its quota allows (${what.operation} on ${what.resource})`,
+  '`frontctl key list` shows those that nothing uses, `frontctl key delete` removes them; Service Quotas gives more.',
+];
 const missing =
   (code: string, hint: string): Make =>
   (_facts, what) => ['usage', code, `${capital(what.resource)} does not exist (${what.operation})`, hint];
@@ -149,6 +167,12 @@ const byName: Readonly<Record<string, Make>> = {
     'Check `distribution.id` and --profile; `aws cloudfront list-distributions` shows the ids of this account.',
   ),
   NoSuchInvalidation: missing('NO_SUCH_INVALIDATION', '`frontctl invalidation list` shows the ids.'),
+  NoSuchPublicKey: missing('NO_SUCH_PUBLIC_KEY', '`frontctl key list` shows the ids.'),
+  TrustedKeyGroupDoesNotExist: missing('NO_SUCH_KEY_GROUP', '`frontctl key list` shows the groups.'),
+  PublicKeyInUse: keyInUse,
+  KeyGroupAlreadyExists: keyGroupExists,
+  TooManyPublicKeys: tooManyKeys,
+  TooManyKeyGroups: tooManyKeys,
   NoSuchHostedZone: missing('NO_SUCH_HOSTED_ZONE', 'Check the zone id and --profile.'),
   NoSuchKey: missing('NO_SUCH_KEY', 'Check the key; keys are case sensitive.'),
   CNAMEAlreadyExists: aliasTaken,

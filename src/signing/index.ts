@@ -12,4 +12,41 @@ export {
   writePrivateKey,
   type LoadOptions,
 } from './keys.js';
+export {
+  changeKeyComment,
+  deletePublicKey,
+  ensurePublicKey,
+  fingerprintOf,
+  hasGivenName,
+  listPublicKeys,
+  type PublicKeyEntry,
+} from './public-keys.js';
+export {
+  changeKeyGroup,
+  createKeyGroup,
+  deleteKeyGroup,
+  findKeyGroup,
+  keysWith,
+  keysWithout,
+  listKeyGroups,
+  readKeyGroup,
+  type KeyGroup,
+} from './key-groups.js';
+export {
+  createKeyPair,
+  ensureKeyPair,
+  findKeyPair,
+  publicFileOf,
+  readPublicFile,
+  type KeyPairFiles,
+} from './key-files.js';
+export {
+  groupMark,
+  isoSeconds,
+  readNote,
+  readRotated,
+  writeNote,
+  writeRotated,
+  type RotationNote,
+} from './rotation-note.js';
 export type * from './types.js';
