@@ -5,7 +5,7 @@ import {prepareDeploy} from './prepare.js';
 import type {DeployInput, DeployResult} from './types.js';
 
 export type * from './types.js';
-export {readInventory, type Inventory, type InventoryOptions} from './inventory.js';
+export {readInventory, type Inventory} from './inventory.js';
 export {readManifest, type Manifest, type ManifestEntry} from './manifest.js';
 export {describeFirstDeploy, describePlan} from './describe.js';
 export {prepareDeploy} from './prepare.js';
