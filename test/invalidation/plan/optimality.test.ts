@@ -59,7 +59,7 @@ describe('against every cover there is', () => {
         }
       }
     }
-    expect(found.differences).toEqual([]);
+    expect(found.differences.slice(0, 5)).toEqual([]);
     expect(found.tries).toBeGreaterThan(3000);
   });
 
@@ -91,7 +91,7 @@ describe('against every cover there is', () => {
         }
       }
     }
-    expect(found.differences).toEqual([]);
+    expect(found.differences.slice(0, 5)).toEqual([]);
   });
 
   it('what is said of plans that are not proven is true', () => {
@@ -119,7 +119,7 @@ describe('against every cover there is', () => {
         }
       }
     }
-    expect(found.differences).toEqual([]);
+    expect(found.differences.slice(0, 5)).toEqual([]);
     // Otherwise nothing was tried.
     expect(unproven).toBeGreaterThan(50);
   });
@@ -159,7 +159,7 @@ describe('against every cover there is', () => {
         else compare(each, `exact with ${maxWildcards} wildcards takes`, limited(), least);
       }
     }
-    expect(found.differences).toEqual([]);
+    expect(found.differences.slice(0, 5)).toEqual([]);
   });
 });
 
