@@ -1,11 +1,17 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
-import type {Failure} from '../failure.js';
+import {Failure} from '../failure.js';
 import {errorText, reportFailure} from './report.js';
 import {openSession, type Session} from './session.js';
 
-// Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on. oclif does the same for stdout.
+// Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
+});
+// The same for stdout. oclif's listener throws at a full disk, which ends in a dump of its source.
+process.stdout.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  const message = `The output cannot be written (${error.code ?? error.name}).`;
+  process.exit(reportFailure(new Failure('unexpected', 'OUTPUT_UNWRITABLE', message, {cause: error}), false));
 });
 
 type GlobalFlags = Interfaces.InferredFlags<(typeof FrontctlCommand)['baseFlags']>;

@@ -105,7 +105,7 @@ async function* pour(
   }
   if (!isRead) return undefined;
   const took = formatDuration(performance.now() - startedAt);
-  const checked = isSample ? `${count(verified, 'signature')} of them verified` : 'all verified';
+  const checked = isSample ? `${verified.toLocaleString('en-US')} of them verified` : 'all verified';
   if (failure === undefined)
     yield {type: 'done', id: 'sign', detail: `${count(signed, 'URL')}, ${checked}, ${took}`};
   for (const {line, message, hint} of firstBad) {

@@ -118,7 +118,8 @@ async function loadKey(
   }
 }
 
-function givenPassphrase(flag: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+/** What --passphrase names, else FRONTCTL_KEY_PASSPHRASE. Failures PASSPHRASE_IN_ARGUMENTS, ENVIRONMENT_NAME, PASSPHRASE_MISSING. */
+export function givenPassphrase(flag: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   if (flag === undefined) {
     const usual = env[passphraseVariable];
     return usual === '' ? undefined : usual;
