@@ -18,7 +18,6 @@ export {
   taggedIds,
   waitDeployed,
   type Distribution,
-  type Tenant,
 } from './live.js';
 export {
   attachKeyGroup,

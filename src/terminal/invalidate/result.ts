@@ -37,11 +37,15 @@ export function partOf({aws, plan, cost, usage, sent, waited}: PartInput): Part 
   const failure = failed?.status === 'rejected' ? asFailure(failed.reason) : undefined;
   const batches = fulfilled(waited) ?? batchesOf(sent);
   const open = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
+  const resumed = fulfilled(sent)?.resumed ?? null;
+  const priced = toldOf(plan, cost, usage);
   const told: Invalidated = {
-    ...toldOf(plan, cost, usage),
+    ...priced,
+    // This month's count has in it what the run that was cut off had sent.
+    costIsMost: priced.costIsMost || (resumed !== null && priced.costUSD > 0),
     batches,
     status: sent?.status === 'rejected' ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
-    resumed: fulfilled(sent)?.resumed ?? null,
+    resumed,
     waitCommand: open.length === 0 ? null : waitCommand(aws, plan.target, open),
     ...(failure && {error: errorReport(failure).error}),
   };

@@ -8,6 +8,7 @@ import {
   submitInvalidation,
   waitForInvalidations,
   type Batch,
+  type Job,
 } from '../../invalidation/index.js';
 import {count} from '../format.js';
 import type {Planned} from './plan.js';
@@ -35,32 +36,25 @@ export async function* sendPlanned(options: SendOptions, {target, paths}: Planne
   const {aws, timeoutMs, signal} = options;
   const {distributionId, tenantId} = target;
   const owner = {distributionId, tenantId};
+  const job: Pick<Job, 'reference'> & Partial<Job> =
+    options.reference !== undefined
+      ? {reference: options.reference}
+      : await openJob({dir: stateFolder(), aws, owner, paths, now: Date.now, random: Math.random});
+  const {reference, memory, resumedFrom} = job;
+  if (resumedFrom !== undefined) {
+    const message = `The run of ${resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is not paid twice.`;
+    yield {type: 'warning', message};
+  }
   yield {
     type: 'step',
     id: 'invalidate',
     title: `Invalidate ${count(paths.length, 'path')} on ${ownerText(owner)}`,
   };
-  const common = {...owner, aws, paths, timeoutMs, signal};
-  const done = (batches: readonly Batch[]) =>
-    ({
-      type: 'done',
-      id: 'invalidate',
-      detail: `accepted as ${count(batches.length, 'invalidation')}`,
-    }) as const;
-  if (options.reference !== undefined) {
-    const batches = yield* submitInvalidation({...common, reference: options.reference});
-    yield done(batches);
-    return {batches, resumed: undefined};
-  }
-  const job = await openJob({dir: stateFolder(), aws, owner, paths, now: Date.now, random: Math.random});
-  if (job.resumedFrom !== undefined) {
-    const message = `The run of ${job.resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is not paid twice.`;
-    yield {type: 'warning', message};
-  }
-  const batches = yield* submitInvalidation({...common, reference: job.reference, memory: job.memory});
-  await job.settled();
-  yield done(batches);
-  return {batches, resumed: job.resumedFrom};
+  const batches = yield* submitInvalidation({...owner, aws, paths, reference, memory, timeoutMs, signal});
+  await job.settled?.();
+  const detail = `accepted as ${count(batches.length, 'invalidation')}`;
+  yield {type: 'done', id: 'invalidate', detail};
+  return {batches, resumed: resumedFrom};
 }
 
 /** Until every batch is Completed. Failure WAIT_TIMEOUT (exit 5), INTERRUPTED; both name the command that goes on waiting. */
