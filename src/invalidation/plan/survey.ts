@@ -62,6 +62,6 @@ export function pathsOf(
     leaf = (choices.last[i] as number) + 1;
   }
   leavesUntil(texts.length);
-  // A wildcard sorts by its prefix here, and `*` stands above some characters.
-  return sortedUnique(paths);
+  // In order with their `*` too: nothing else begins with the prefix of a wildcard.
+  return paths;
 }
