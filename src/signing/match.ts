@@ -31,7 +31,8 @@ export function splitUrl(url: string): Parts | undefined {
  * of the host all that follows, and a leading `*` without `://` stands for any scheme.
  *
  * A `?` in a Resource is a wildcard and may also begin the query: CloudFront's guide allows both and forbids `\?`, its
- * own notation for the latter. Here it covers what either reading covers.
+ * own notation for the latter. Here it covers what either reading covers. Nothing of the Resource is normalised: a host
+ * in capitals, or a default port, is none that a client sends.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
  */
 export function resourceCovers(resource: string, url: string): boolean {
@@ -40,12 +41,10 @@ export function resourceCovers(resource: string, url: string): boolean {
   if (parts === undefined) return false;
   const [, scheme = '*', rest = ''] = /^(?:([^/?]*):\/\/)?(.*)$/s.exec(resource) ?? [];
   if (!resource.includes('://') && !resource.startsWith('*')) return false;
-  if (!glob(scheme.toLowerCase(), parts.scheme)) return false;
+  if (!glob(scheme, parts.scheme)) return false;
   const slash = rest.indexOf('/');
-  const host = (slash < 0 ? rest : rest.slice(0, slash)).toLowerCase();
-  const port = ownPort[parts.scheme] ?? '';
-  if (!glob(host, parts.host) && !(host.endsWith(port) && glob(host.slice(0, -port.length), parts.host)))
-    return false;
+  const host = slash < 0 ? rest : rest.slice(0, slash);
+  if (!glob(host, parts.host)) return false;
   if (slash < 0) return host.endsWith('*') || (parts.path === '/' && parts.query === undefined);
   return pathCovers(rest.slice(slash), parts);
 }

@@ -18,24 +18,19 @@ export function customPolicy({resource, expires, starts, ip}: Terms): string {
   return JSON.stringify({Statement: [{Resource: resource, Condition: condition}]});
 }
 
-const toSafe: Readonly<Record<string, string>> = {'+': '-', '=': '_', '/': '~'};
-const fromSafe: Readonly<Record<string, string>> = {'-': '+', _: '=', '~': '/'};
-
 /** Base64 with CloudFront's own three substitutions (not those of base64url). */
-export function toUrlBase64(bytes: Uint8Array): string {
-  const {buffer, byteOffset, byteLength} = bytes;
-  const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-  return text.replace(/[+=/]/g, character => toSafe[character] ?? character);
+export function toUrlBase64(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '~').replaceAll('=', '_');
 }
 
 /** Undefined for anything that `toUrlBase64` does not write: one value has one spelling. */
 export function fromUrlBase64(text: string): Buffer | undefined {
-  if (!/^[A-Za-z0-9\-~]+_{0,2}$/.test(text)) return undefined;
-  const bytes = Buffer.from(
-    text.replace(/[-_~]/g, character => fromSafe[character] ?? character),
-    'base64',
-  );
-  return toUrlBase64(bytes) === text ? bytes : undefined;
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9\-~]+_{0,2}$/.test(text)) return undefined;
+  // Node reads "-" as "+" by itself.
+  const bytes = Buffer.from(text.replaceAll('~', '/').replaceAll('_', '='), 'base64');
+  // Only the last four characters can hold bits that no byte takes.
+  const last = toUrlBase64(bytes.subarray(bytes.length - (bytes.length % 3 || 3)));
+  return text.endsWith(last) ? bytes : undefined;
 }
 
 /** The terms of a policy that CloudFront would read; a sentence where it would not. `resource` may be missing. */
@@ -55,24 +50,27 @@ export function readPolicy(text: string): PolicyReading {
   if (!Array.isArray(statements) || statements.length !== 1)
     return {problem: 'The policy needs a "Statement" with exactly one entry.'};
   const statement: unknown = statements[0];
+  const conditions = field(statement, 'Condition');
   const unknown = [
     ...strangers(policy, ['Statement']),
     ...strangers(statement, ['Resource', 'Condition']),
-    ...strangers(field(statement, 'Condition'), ['DateLessThan', 'DateGreaterThan', 'IpAddress']),
+    ...strangers(conditions, ['DateLessThan', 'DateGreaterThan', 'IpAddress']),
+    ...strangers(field(conditions, 'DateLessThan'), ['AWS:EpochTime']),
+    ...strangers(field(conditions, 'DateGreaterThan'), ['AWS:EpochTime']),
+    ...strangers(field(conditions, 'IpAddress'), ['AWS:SourceIp']),
   ];
   if (unknown.length > 0) return {problem: 'The policy has a field that CloudFront does not know.'};
   const resource = field(statement, 'Resource');
-  const condition = field(statement, 'Condition');
-  const expires = field(field(condition, 'DateLessThan'), 'AWS:EpochTime');
-  const starts = field(field(condition, 'DateGreaterThan'), 'AWS:EpochTime');
-  const ip = field(field(condition, 'IpAddress'), 'AWS:SourceIp');
+  const expires = field(field(conditions, 'DateLessThan'), 'AWS:EpochTime');
+  const starts = field(field(conditions, 'DateGreaterThan'), 'AWS:EpochTime');
+  const ip = field(field(conditions, 'IpAddress'), 'AWS:SourceIp');
   if (resource !== undefined && typeof resource !== 'string')
     return {problem: 'The policy\'s "Resource" must be one string.'};
   if (!isEpoch(expires))
     return {problem: 'The policy needs "DateLessThan": {"AWS:EpochTime": n}, in whole epoch seconds.'};
-  if (field(condition, 'DateGreaterThan') !== undefined && !isEpoch(starts))
+  if (field(conditions, 'DateGreaterThan') !== undefined && !isEpoch(starts))
     return {problem: 'The policy\'s "DateGreaterThan" must be {"AWS:EpochTime": n}, in whole epoch seconds.'};
-  if (field(condition, 'IpAddress') !== undefined && typeof ip !== 'string')
+  if (field(conditions, 'IpAddress') !== undefined && typeof ip !== 'string')
     return {problem: 'The policy\'s "IpAddress" must be {"AWS:SourceIp": "a.b.c.d/n"}.'};
   return {
     terms: {

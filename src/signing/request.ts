@@ -93,6 +93,8 @@ function warningsOf(resource: string): string[] {
   return everywhere ? [`The resource ${resource} opens every distribution that trusts this key.`] : [];
 }
 
+/** ISO 8601 in UTC; of a time beyond the calendar only its number. */
 export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().replace('.000Z', 'Z');
 }

@@ -20,14 +20,9 @@ type Read = Omit<Verification, 'valid' | 'reason' | 'detail'>;
  * seconds: the expiry's own second is too late, the start's own second too early.
  */
 export function verifySigned(input: SignedInput, options: VerifyOptions): Verification {
-  const carried = 'cookies' in input ? fromCookies(input.cookies, input.url) : fromUrl(input.url);
-  if (typeof carried === 'string') return refused('malformed', carried, {});
-  const checked = checkSignature(carried, options.publicKeys);
+  const checked = verifySignature(input, options.publicKeys);
   if ('valid' in checked) return checked;
   const {read, terms} = checked;
-  const {url} = carried;
-  if (url !== undefined && terms.resource !== undefined && !covers(read, terms.resource, url))
-    return refused('wrong resource', `The policy is for ${terms.resource}, not for ${url}.`, read);
   if (terms.ip !== undefined) {
     const inside = inRange(options.ip ?? '', terms.ip);
     if (inside === undefined) return refused('malformed', "The policy's IP range is not IPv4 CIDR.", read);
@@ -41,6 +36,28 @@ export function verifySigned(input: SignedInput, options: VerifyOptions): Verifi
   return {valid: true, reason: 'valid', detail: `Valid until ${iso(terms.expires)}.`, ...read};
 }
 
+/** A signature that fits its policy, and a policy that covers the URL: what is left are viewer and time. */
+export interface Sound {
+  readonly read: Read;
+  readonly terms: Partial<Pick<Terms, 'resource'>> & Omit<Terms, 'resource'>;
+}
+
+/** The part of `verifySigned` that needs neither clock nor viewer. */
+export function verifySignature(
+  input: SignedInput,
+  publicKeys: ReadonlyMap<string, KeyObject>,
+): Verification | Sound {
+  const carried = 'cookies' in input ? fromCookies(input.cookies, input.url) : fromUrl(input.url);
+  if (typeof carried === 'string') return refused('malformed', carried, {});
+  const checked = checkSignature(carried, publicKeys);
+  if ('valid' in checked) return checked;
+  const {read, terms} = checked;
+  const {url} = carried;
+  if (url !== undefined && terms.resource !== undefined && !covers(read, terms.resource, url))
+    return refused('wrong resource', `The policy is for ${terms.resource}, not for ${url}.`, read);
+  return checked;
+}
+
 /** A canned policy was rebuilt from the URL itself: a `*` in it is no wildcard. */
 function covers(read: Read, resource: string, url: string): boolean {
   return read.kind === 'canned' || resourceCovers(resource, url);
@@ -50,11 +67,10 @@ function refused(reason: Exclude<VerifyReason, 'valid'>, detail: string, read: R
   return {valid: false, reason, detail, ...read};
 }
 
-type Checked =
-  | Verification
-  | {readonly read: Read; readonly terms: Partial<Pick<Terms, 'resource'>> & Omit<Terms, 'resource'>};
-
-function checkSignature({url, fields}: Carried, publicKeys: ReadonlyMap<string, KeyObject>): Checked {
+function checkSignature(
+  {url, fields}: Carried,
+  publicKeys: ReadonlyMap<string, KeyObject>,
+): Verification | Sound {
   const malformed = (detail: string, read: Read = {}): Verification => refused('malformed', detail, read);
   const keyPairId = fields.get('Key-Pair-Id');
   const signatureText = fields.get('Signature');
