@@ -64,7 +64,10 @@ export async function invalidate(
   const sent = await followAll(
     session.follow,
     `Invalidate on ${plans.length} distributions`,
-    plans.map(plan => ({name: nameOf(plan.target), work: sendPlanned(options, plan)})),
+    plans.map((plan, index) => {
+      const priced = {price: prices[index] ?? {usd: 0, isMost: false}, usage};
+      return {name: nameOf(plan.target), work: sendPlanned(options, plan, priced)};
+    }),
   );
   const [first] = sent;
   if (plans.length === 1 && first?.status === 'rejected') throw first.reason;

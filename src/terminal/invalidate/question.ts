@@ -8,7 +8,8 @@ import {nameOf} from './target.js';
 export function refetchText(refetched: Refetched | undefined): string {
   if (refetched === undefined) return 'refetches all that it shows (how much is unknown)';
   const {objects, bytes, isComplete} = refetched;
-  const what = isComplete ? `all ${count(objects, 'object')}` : `more than ${count(objects, 'object')}`;
+  const many = objects === 1 ? '' : 'all ';
+  const what = isComplete ? `${many}${count(objects, 'object')}` : `more than ${count(objects, 'object')}`;
   return `refetches ${what} (${isComplete ? '' : 'more than '}${formatBytes(bytes)})`;
 }
 

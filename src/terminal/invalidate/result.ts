@@ -37,12 +37,16 @@ export function partOf({aws, plan, cost, usage, sent, waited}: PartInput): Part 
   const failure = failed?.status === 'rejected' ? asFailure(failed.reason) : undefined;
   const batches = fulfilled(waited) ?? batchesOf(sent);
   const open = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
-  const resumed = fulfilled(sent)?.resumed ?? null;
-  const priced = toldOf(plan, cost, usage);
+  const done = fulfilled(sent);
+  const resumed = done?.resumed ?? null;
+  const priced =
+    done?.priced === undefined
+      ? toldOf(plan, cost, usage)
+      : toldOf(plan, done.priced.price, done.priced.usage);
   const told: Invalidated = {
     ...priced,
-    // This month's count has in it what the run that was cut off had sent.
-    costIsMost: priced.costIsMost || (resumed !== null && priced.costUSD > 0),
+    // Without the price of the run that was cut off: this month's count has in it what that one had sent.
+    costIsMost: priced.costIsMost || (done !== undefined && done.priced === undefined && priced.costUSD > 0),
     batches,
     status: sent?.status === 'rejected' ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
     resumed,

@@ -9,6 +9,7 @@ import {
   waitForInvalidations,
   type Batch,
   type Job,
+  type Priced,
 } from '../../invalidation/index.js';
 import {count} from '../format.js';
 import type {Planned} from './plan.js';
@@ -25,21 +26,27 @@ export interface Sent {
   readonly batches: readonly Batch[];
   /** ISO 8601: when the run began that was cut off. */
   readonly resumed: string | undefined;
+  /** Undefined where the run that was cut off did not leave it. */
+  readonly priced: Priced | undefined;
 }
 
 /**
  * Sends everything, at the account's pace. A run that was cut off is gone on with under its own references, so that it is
  * not paid twice.
  */
-export async function* sendPlanned(options: SendOptions, {target, paths}: Planned): Work<Sent> {
-  if (paths.length === 0) return {batches: [], resumed: undefined};
+export async function* sendPlanned(
+  options: SendOptions,
+  {target, paths}: Planned,
+  priced: Priced,
+): Work<Sent> {
+  if (paths.length === 0) return {batches: [], resumed: undefined, priced};
   const {aws, timeoutMs, signal} = options;
   const {distributionId, tenantId} = target;
   const owner = {distributionId, tenantId};
   const job: Pick<Job, 'reference'> & Partial<Job> =
     options.reference !== undefined
-      ? {reference: options.reference}
-      : await openJob({dir: stateFolder(), aws, owner, paths, now: Date.now, random: Math.random});
+      ? {reference: options.reference, priced}
+      : await openJob({dir: stateFolder(), aws, owner, paths, priced, now: Date.now, random: Math.random});
   const {reference, memory, resumedFrom} = job;
   if (resumedFrom !== undefined) {
     const message = `The run of ${resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is not paid twice.`;
@@ -54,7 +61,7 @@ export async function* sendPlanned(options: SendOptions, {target, paths}: Planne
   await job.settled?.();
   const detail = `accepted as ${count(batches.length, 'invalidation')}`;
   yield {type: 'done', id: 'invalidate', detail};
-  return {batches, resumed: resumedFrom};
+  return {batches, resumed: resumedFrom, priced: job.priced};
 }
 
 /** Until every batch is Completed. Failure WAIT_TIMEOUT (exit 5), INTERRUPTED; both name the command that goes on waiting. */

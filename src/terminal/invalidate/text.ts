@@ -18,7 +18,7 @@ export function invalidateText(result: InvalidateResult): string {
   const {check} = result;
   if (check?.fresh === true) {
     const after = formatDuration(check.afterMs);
-    lines.push(`${chalk.green('New at the edge')} after ${after}: ${check.url} (${check.reason})`);
+    lines.push(`${chalk.green('New at the edge')} after ${after}: ${check.url}, ${check.reason}`);
   }
   return lines.join('\n');
 }

@@ -47,7 +47,7 @@ describe('invalidateText', () => {
       url: 'https://www.example.com/',
       fresh: true,
       afterMs: 3100,
-      reason: 'X-Cache: Miss from cloudfront',
+      reason: 'fetched from the origin (X-Cache: Miss from cloudfront)',
       before: seen,
       after: seen,
     };
@@ -66,7 +66,7 @@ describe('invalidateText', () => {
       'Completed on dt_1: 2 paths, free paths used this month unknown: at most $0.01',
       '  I1',
       '2 distributions, at most $0.01 in all, 4.2 s',
-      'New at the edge after 3.1 s: https://www.example.com/ (X-Cache: Miss from cloudfront)',
+      'New at the edge after 3.1 s: https://www.example.com/, fetched from the origin (X-Cache: Miss from cloudfront)',
     ]);
   });
 });
