@@ -4,7 +4,7 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 import type {Aws} from '../aws/index.js';
 import {ownerText} from './api.js';
-import type {Job, Owner} from './types.js';
+import type {Job, Owner, Priced, Price, Usage} from './types.js';
 
 /** Later than this after its last sign of life a run is not gone on with: the content may be another by now. */
 const resumableMs = 10 * 60_000;
@@ -33,6 +33,7 @@ interface Entry {
   readonly updatedAt: number;
   readonly sent: Readonly<Record<string, string>>;
   readonly split: readonly string[];
+  readonly priced?: Priced | undefined;
 }
 
 const isTextRecord = (value: unknown): value is Readonly<Record<string, string>> =>
@@ -52,6 +53,23 @@ function isEntry(value: unknown): value is Entry {
     Array.isArray(split) &&
     split.every(item => typeof item === 'string')
   );
+}
+
+const isPrice = (value: unknown): value is Price => {
+  const {usd, isMost} = (value ?? {}) as Partial<Record<keyof Price, unknown>>;
+  return typeof usd === 'number' && typeof isMost === 'boolean';
+};
+
+const isUsage = (value: unknown): value is Usage => {
+  const {used, scope, isLeast} = (value ?? {}) as Partial<Record<keyof Usage, unknown>>;
+  const isScope = scope === 'account' || scope === 'distribution';
+  return typeof used === 'number' && isScope && typeof isLeast === 'boolean';
+};
+
+/** Without one the job goes on all the same. */
+function pricedIn({priced}: Entry): Priced | undefined {
+  const {price, usage} = (priced ?? {}) as Partial<Record<keyof Priced, unknown>>;
+  return isPrice(price) ? {price, usage: isUsage(usage) ? usage : undefined} : undefined;
 }
 
 async function readEntry(file: string): Promise<Entry | undefined> {
@@ -97,6 +115,8 @@ export interface OpenJobOptions {
   readonly aws: Pick<Aws, 'commandFlags'>;
   readonly owner: Owner;
   readonly paths: readonly string[];
+  /** Kept for the run that goes on with this one. */
+  readonly priced?: Priced | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** [0, 1). */
@@ -134,6 +154,7 @@ export async function openJob(options: OpenJobOptions): Promise<Job> {
 
   const reference = resumed?.reference ?? newReference(time, random);
   const startedAt = resumed?.startedAt ?? time;
+  const priced = resumed === undefined ? options.priced : pricedIn(resumed);
   const sent = new Map(Object.entries(resumed?.sent ?? {}));
   const split = new Set(resumed?.split);
   let writtenAt = 0;
@@ -147,6 +168,7 @@ export async function openJob(options: OpenJobOptions): Promise<Job> {
         updatedAt: writtenAt,
         sent: Object.fromEntries(sent),
         split: [...split],
+        priced,
       }),
     );
   };
@@ -154,6 +176,7 @@ export async function openJob(options: OpenJobOptions): Promise<Job> {
   return {
     reference,
     resumedFrom: resumed === undefined ? undefined : new Date(startedAt).toISOString(),
+    priced,
     memory: {
       sent,
       split,

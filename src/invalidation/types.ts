@@ -43,11 +43,19 @@ export interface Memory {
   noteWaiting(): Promise<void>;
 }
 
+/** What a job was said to cost when it began, and what was used of the free paths until then. */
+export interface Priced {
+  readonly price: Price;
+  readonly usage: Usage | undefined;
+}
+
 /** The CallerReferences of one job: those of the run of the same job that was cut off, where there was one. */
 export interface Job {
   readonly reference: string;
   /** ISO 8601: when the run began that was cut off; undefined for a new job. */
   readonly resumedFrom: string | undefined;
+  /** Of the run that began it: what that one sent is in this month's count by now, and would be counted twice. */
+  readonly priced: Priced | undefined;
   /** For `SubmitOptions.memory`. */
   readonly memory: Memory;
   /** Every batch was accepted: the next run of the same paths purges again. */

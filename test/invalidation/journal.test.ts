@@ -42,6 +42,23 @@ describe('openJob', () => {
     expect([...again.memory.split]).toEqual(['r-2']);
   });
 
+  it('keeps the price that was told when the job began; a bad one is as good as none', async () => {
+    const price = {usd: 20.2, isMost: false};
+    const usage = {used: 0, scope: 'account', isLeast: false} as const;
+    expect((await open({priced: {price, usage}})).priced).toEqual({price, usage});
+    const later = {price: {usd: 25.2, isMost: false}, usage: {...usage, used: 2000}};
+    expect((await open({priced: later})).priced).toEqual({price, usage});
+    const [name = ''] = await files();
+    const file = join(dir, 'state', name);
+    const entry = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({...entry, priced: {price, usage: {used: 'many'}}}));
+    expect((await open({priced: later})).priced).toEqual({price, usage: undefined});
+    await writeFile(file, JSON.stringify({...entry, priced: 20}));
+    const old = await open({priced: later});
+    expect(old.resumedFrom).toBeDefined();
+    expect(old.priced).toBeUndefined();
+  });
+
   it('is another job for other paths, another owner, another tenant and another account', async () => {
     const {reference} = await open();
     const others = await Promise.all([
