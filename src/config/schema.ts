@@ -121,7 +121,7 @@ const invalidation = object(
     budget: v.optional(
       wholeNumber(
         1,
-        'Most paths of one invalidation; a wildcard counts as one. A deploy that both replaces and deletes files shares it between the two that it sends.',
+        'Most paths of one invalidation; a wildcard counts as one. A deploy that both replaces and deletes files shares it between the two that it sends. When left out, balanced takes at most 100, 15 of them wildcards.',
       ),
     ),
     maxWildcards: v.optional(wholeNumber(0, 'Most wildcards among them.')),

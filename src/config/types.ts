@@ -41,7 +41,7 @@ export interface InvalidationConfig {
   readonly strategy?: 'exact' | 'balanced' | 'frugal';
   /**
    * Most items of one invalidation; a wildcard counts as one, as in CloudFront's price. A deploy that both replaces and
-   * deletes files shares it between the two that it sends.
+   * deletes files shares it between the two that it sends. `balanced`: 100 items, 15 of them wildcards, unless told.
    */
   readonly budget?: number;
   /** Most wildcards among them. */

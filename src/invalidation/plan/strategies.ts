@@ -7,8 +7,11 @@ import type {Survey} from './survey.js';
 import {solveTwoLimits, type Effort} from './two-limits.js';
 import type {Limits, Strategy} from './types.js';
 
-/** What `balanced` may use unless told. */
-const usualBudget = 100;
+/**
+ * What `balanced` may use when neither limit is told. Wildcards go out at one a second, and older accounts allow 15 in progress; paths at
+ * 150 a second.
+ */
+const usual = {budget: 100, wildcards: 15};
 
 interface Chosen {
   readonly taken: readonly number[];
@@ -21,8 +24,9 @@ export function choose(surveyed: Survey, strategy: Strategy, limits: Limits, eff
   checkLimit('budget', limits.budget, 1);
   checkLimit('number of wildcards', limits.maxWildcards, 0);
   const {leaves, choices} = surveyed;
-  const budget = limits.budget ?? (strategy === 'balanced' ? usualBudget : Infinity);
-  const maxWildcards = limits.maxWildcards ?? Infinity;
+  const isUsual = strategy === 'balanced' && limits.budget === undefined;
+  const budget = limits.budget ?? (isUsual ? usual.budget : Infinity);
+  const maxWildcards = limits.maxWildcards ?? (isUsual ? usual.wildcards : Infinity);
   if (leaves.texts.length === 0) return {taken: [], gap: 0};
   if (maxWildcards === 0) return withoutWildcards(choices, budget);
   if (choices.size === 0) return {taken: [], gap: 0};

@@ -3,8 +3,8 @@ export type Strategy =
   /** No object too many: wildcards only where everything under them must go anyway. */
   | 'exact'
   /**
-   * The default: a wildcard where it saves more paths than it purges unchanged objects. Where that takes more than the budget
-   * (100 unless told): the fewest needless refetches that the budget can have.
+   * The default: a wildcard where it saves more paths than it purges unchanged objects. Where that takes more than the budget:
+   * the fewest needless refetches that the budget can have. Unless told, 100 items, 15 of them wildcards.
    */
   | 'balanced'
   /** The fewest paths: one wildcard on what all of them have in common. */
@@ -14,7 +14,7 @@ export type Strategy =
 export interface Limits {
   /** Items in all (a wildcard counts as one, as in CloudFront's price). Undefined: what the strategy says. */
   readonly budget?: number | undefined;
-  /** Wildcards among them: they have a quota of their own. Undefined: no limit. 0: none, every target by name. */
+  /** Wildcards among them: they have a quota of their own. Undefined: no limit but that of the strategy. 0: none, every target by name. */
   readonly maxWildcards?: number | undefined;
 }
 

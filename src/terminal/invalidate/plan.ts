@@ -2,7 +2,13 @@
 import type {Aws} from '../../aws/index.js';
 import type {Config} from '../../config/types.js';
 import {readInventory, type Inventory} from '../../deploy/index.js';
-import {livePaths, readViewerRules, viewerItems, type ViewerRules} from '../../distribution/index.js';
+import {
+  foreignPaths,
+  livePaths,
+  readViewerRules,
+  viewerItems,
+  type ViewerRules,
+} from '../../distribution/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
 import {checkTags, ownerText, readInvalidation, withoutCovered} from '../../invalidation/index.js';
@@ -219,8 +225,11 @@ function changedItems(
   return {items: keys.flatMap(key => viewerItems(live.rules, key)), warnings};
 }
 
-const pathsOf = ({inventory, rules}: Live): readonly string[] =>
-  inventory.objects.flatMap(({key}) => livePaths(rules, key));
+/** What other origins may have in the cache counts too: it is not purged for free. */
+const pathsOf = ({inventory, rules}: Live): readonly string[] => [
+  ...foreignPaths(rules),
+  ...inventory.objects.flatMap(({key}) => livePaths(rules, key)),
+];
 
 /** As they were typed, and not sorted. */
 function inOrder(targets: readonly string[], kept: readonly string[]): readonly string[] {
