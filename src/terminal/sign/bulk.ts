@@ -1,11 +1,11 @@
-import {createReadStream} from 'node:fs';
+import {createReadStream, fstatSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
 import {signBulk, type BadLine, type BulkOptions, type BulkResult} from '../../signing/index.js';
 import {count, formatDuration} from '../format.js';
-import {follow} from '../progress.js';
+import {follow, progressMode, type ProgressMode} from '../progress.js';
 import type {Session} from '../session.js';
 import {openSigner, type KeyFlags} from './signer.js';
 import {refuseTwoReaders, standardInput, unreadable} from './stdin.js';
@@ -18,6 +18,7 @@ export interface SignFileRequest extends KeyFlags, TermFlags {
   readonly format: 'url' | 'json';
   readonly resource: string | undefined;
   readonly verifyEvery: number;
+  readonly quiet: boolean;
 }
 
 const shownLines = 10;
@@ -51,8 +52,13 @@ export async function signFile(
     signal: session.signal,
     isSample: signer.keyType === 'ecdsa',
   });
-  // Progress would be drawn between the URLs of the same terminal.
-  return output.isTTY === true ? follow(work, 'silent', process.stderr) : session.follow(work);
+  return follow(work, progressBeside(output, request.quiet), process.stderr);
+}
+
+/** What is drawn must not meet the URLs on one terminal: those of a pipe may end there too, after `head`. */
+function progressBeside({isTTY, fd}: Output, quiet: boolean): ProgressMode {
+  if (quiet || isTTY === true) return 'silent';
+  return fd !== undefined && fstatSync(fd).isFile() ? progressMode(false) : 'lines';
 }
 
 async function openInput(file: string, signal: AbortSignal): Promise<Readable> {

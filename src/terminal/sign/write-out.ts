@@ -1,6 +1,7 @@
 /** stdout, or what stands for it. */
 export interface Output {
   readonly isTTY?: boolean | undefined;
+  readonly fd?: number | undefined;
   write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
 }
 
