@@ -7,6 +7,9 @@ import type {Chunk, ChunkSettings} from './chunk.js';
 import type {BulkResult} from './types.js';
 import type {Answer} from './worker.js';
 
+/** Signing leaves only short-lived garbage: a large nursery would be memory for nothing. */
+const resourceLimits = {maxYoungGenerationSizeMb: 6};
+
 /** One thread. Answers come in the order of the chunks. */
 export interface Thread {
   /** Chunks that have no answer yet. */
@@ -69,10 +72,10 @@ function startWorker(workerData: ChunkSettings): Worker {
     // On Node 20, `--import tsx` reaches the main thread only.
     const source = pathToFileURL(join(dirname(here), 'worker.ts')).href;
     const program = `import('tsx/esm/api').then(({register}) => { register(); return import('${source}'); });`;
-    return new Worker(program, {eval: true, execArgv: [], workerData});
+    return new Worker(program, {eval: true, execArgv: [], resourceLimits, workerData});
   }
   let folder = dirname(here);
   while (!existsSync(join(folder, 'signing-worker.js')) && folder !== dirname(folder))
     folder = dirname(folder);
-  return new Worker(join(folder, 'signing-worker.js'), {execArgv: [], workerData});
+  return new Worker(join(folder, 'signing-worker.js'), {execArgv: [], resourceLimits, workerData});
 }
