@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Config} from '../../../src/config/types.js';
 import {readDistribution, type Distribution} from '../../../src/distribution/index.js';
 import type {ProgressEvent} from '../../../src/events.js';
+import {Failure} from '../../../src/failure.js';
 import {submitInvalidation} from '../../../src/invalidation/index.js';
 import {planItems, type PlanRequest, type Planned} from '../../../src/terminal/invalidate/plan.js';
 import type {Target} from '../../../src/terminal/invalidate/target.js';
@@ -88,6 +89,16 @@ describe('typed items', () => {
     expect(planned.paths).toEqual(['/docs/b.html', '/docs/a.html', '/index.html']);
     expect(planned).toMatchObject({strategy: 'exact', curve: [], refetched: undefined});
     expect(world.calls).toEqual([]);
+  });
+
+  it('have the root object beside /, which is cached under its own path', async () => {
+    const {planned, warnings} = await plan({items: ['/', '/img/1.txt']});
+    expect(planned.paths).toEqual(['/', '/img/1.txt', '/index.html']);
+    expect(warnings).toEqual(['The page at / is cached as /index.html: that path is sent, too.']);
+    expect((await plan({items: ['/', '/index.html']})).warnings).toEqual([]);
+    const forbidden = () =>
+      Promise.reject(new Failure('access', 'ACCESS_DENIED', 'AWS denied GetDistribution'));
+    expect((await plan({items: ['/'], distribution: forbidden})).planned.paths).toEqual(['/']);
   });
 
   it('lose only what a typed wildcard covers', async () => {
