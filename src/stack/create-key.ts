@@ -70,10 +70,12 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
   yield {type: 'step', id: 'key', title: 'Make the public key'};
   // All that can be refused is looked at before anything is made.
   const before = input.group === undefined ? undefined : await findKeyGroup(aws, input.group);
-  const {keyType, files, pem} = await typedMaterial(input, before);
+  if (input.group !== undefined && before === undefined && isGroupId(input.group))
+    throw noSuchGroup(input.group);
   if (attach !== undefined) {
     findBehavior((await readDistribution(aws, attach.distributionId)).config, attach.pathPattern);
   }
+  const {keyType, files, pem} = await typedMaterial(input, before);
   const {key, created} = await ensurePublicKey(aws, {pem, name: input.name, comment: input.comment});
   if (input.name !== undefined && input.name !== key.name) {
     yield {
@@ -160,11 +162,6 @@ async function* joinGroup(aws: Aws, named: string, keyId: string): Work<Joined> 
   const found = await findKeyGroup(aws, named);
   const done = (detail: string) => ({type: 'done', id: 'group', detail}) as const;
   if (found === undefined) {
-    if (isGroupId(named)) {
-      throw new Failure('usage', 'NO_SUCH_KEY_GROUP', `There is no key group with the id ${named}.`, {
-        hint: '`frontctl key list` shows the groups; a new one takes a --group name.',
-      });
-    }
     const group = await createKeyGroup(aws, named, [keyId]);
     yield done(`made ${group.id}`);
     return {group, created: true, added: true};
@@ -179,6 +176,11 @@ async function* joinGroup(aws: Aws, named: string, keyId: string): Work<Joined> 
 }
 
 const isGroupId = (named: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(named);
+
+const noSuchGroup = (id: string): Failure =>
+  new Failure('usage', 'NO_SUCH_KEY_GROUP', `There is no key group with the id ${id}.`, {
+    hint: '`frontctl key list` shows the groups; a new one takes a --group name.',
+  });
 
 async function* attachTo(
   aws: Aws,
