@@ -1,5 +1,5 @@
 import {createPrivateKey, createPublicKey, generateKeyPair as generate, type KeyObject} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {open, readFile, stat} from 'node:fs/promises';
 import {dirname, isAbsolute, parse} from 'node:path';
 import {promisify} from 'node:util';
@@ -61,8 +61,17 @@ function describe(source: KeySource): string {
 /** A long path can look like base64; one into a folder that exists is no key. */
 function shownPath(path: string): string {
   const folder = dirname(path);
-  const isPath = isAbsolute(path) && folder !== parse(path).root && existsSync(folder);
+  const isPath =
+    !/[\r\n]|PRIVATE/.test(path) && isAbsolute(path) && folder !== parse(path).root && isFolder(folder);
   return isPath ? JSON.stringify(path) : quoted(path, 200);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function readKeyFile(path: string, name: string, warnings: string[]): Promise<string> {

@@ -184,6 +184,15 @@ describe('new keys', () => {
     expect(failure.message).toMatch(/ENOENT/);
   });
 
+  it('a path is named, also a long one and one below a file', async () => {
+    const long = path.join(scratch, 'ProjectsOfTheYear2026AndOfTheYearBeforeThat');
+    const below = path.join(scratch, 'rsa.pem', 'key.pem');
+    for (const file of [long, below]) {
+      const failure = await failureOf(() => loadPrivateKey({from: 'file', path: file}, {env: {}}));
+      expect(failure.message).toContain(JSON.stringify(file));
+    }
+  });
+
   it('public keys of other kinds are refused', () => {
     const p384 = publicKeyOf(generateKeyPairSync('ec', {namedCurve: 'P-384'}).publicKey);
     expect(() => readPublicKey(p384)).toThrow(expect.objectContaining({code: 'KEY_TYPE'}));
@@ -228,7 +237,8 @@ describe('key material', () => {
       .map(({text, from, length, flat, broken}) => {
         const cut = broken ? text.slice(from, from + length) : text;
         return flat ? cut.replaceAll('\n', '') : cut;
-      });
+      })
+      .filter(text => text !== '');
     const signers: readonly [ReturnType<typeof signerOf>] = [signerOf('ecdsa')];
     const places: readonly ((text: string) => unknown)[] = [
       text => load(text),
