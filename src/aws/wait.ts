@@ -14,6 +14,12 @@ const mayPass = (error: unknown): boolean => {
   return kind !== 'lasting';
 };
 
+const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `0.3`, `2`, `600`. */
+const seconds = (ms: number): string =>
+  String(ms < 10_000 ? Number((ms / 1000).toPrecision(2)) : Math.round(ms / 1000));
+
 function timedOut(
   id: string,
   subject: string | undefined,
@@ -25,7 +31,7 @@ function timedOut(
   return new Failure(
     'unfinished',
     'WAIT_TIMEOUT',
-    `${subject ?? id} was still ${status} after ${Math.round(limitMs / 1000)} s`,
+    `${asSentence(subject ?? id)} was still ${status} after ${seconds(limitMs)} s`,
     {hint: hint ?? 'It goes on without frontctl; wait longer with --timeout.', cause},
   );
 }

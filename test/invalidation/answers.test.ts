@@ -202,7 +202,7 @@ describe('sending', () => {
     await expect(submit({timeoutMs: 15_000})).rejects.toMatchObject({
       code: 'WAIT_TIMEOUT',
       exitCode: 5,
-      message: 'sending /a to distribution E1 was still throttled after 15 s',
+      message: 'Sending /a to distribution E1 was still throttled after 15 s',
       hint: 'Run the same command again: what CloudFront accepted is neither sent nor paid again.',
     });
   });

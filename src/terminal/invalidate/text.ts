@@ -1,5 +1,6 @@
 import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
+import {exitCodes} from '../../failure.js';
 import {describePrice, dollars, price, type Usage} from '../../invalidation/index.js';
 import type {CurvePoint} from '../../invalidation/plan/index.js';
 import {nameOf} from './target.js';
@@ -41,7 +42,9 @@ function partLines(part: Invalidated, duration: string | undefined): readonly st
   const ids = part.batches.slice(0, shownIds).map(({id}) => id);
   const more = part.batches.length - ids.length;
   if (ids.length > 0) lines.push(`  ${ids.join(' ')}${more > 0 ? ` + ${more} more` : ''}`);
-  if (part.waitCommand !== null && part.error === undefined) {
+  // The hint of a timeout or of Ctrl-C tells it; who may send but not look has to hand it to somebody.
+  const isTold = part.error !== undefined && part.error.exit !== exitCodes.access;
+  if (part.waitCommand !== null && !isTold) {
     lines.push(`Wait for it with: ${part.waitCommand}`);
   }
   return lines;
