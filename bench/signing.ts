@@ -1,79 +1,79 @@
 import {spawnSync} from 'node:child_process';
-import {createWriteStream, rmSync} from 'node:fs';
+import {createReadStream, createWriteStream, rmSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
 import {Readable} from 'node:stream';
-import {build} from 'esbuild';
+import {pipeline} from 'node:stream/promises';
 import {generateKeyPair, writePrivateKey, type KeyType} from '../src/signing/index.js';
-import {findProgram, measure} from './process.js';
+import {clientEnvironment, frontctl} from './clients.js';
+import {findProgram, measure, type Run} from './process.js';
 import {whole} from './table.js';
 
-export const signingHead = ['signing', 'URLs', 'a second', 'OpenSSL', 'ratio', 'verified', 'peak MB'];
+export const signingHead = ['signing', 'URLs', 'a second', 'openssl speed', 'to OpenSSL', 'peak MB'];
 
 /** The goals: for RSA a share of OpenSSL's rate, for P-256 a rate. */
 const goals = {rsa: {share: 0.8}, ecdsa: {rate: 35_000}} as const;
 const names = {rsa: 'RSA 2048', ecdsa: 'P-256'} as const;
 
 /**
- * Files of URLs, signed from start to end by whole processes on all cores, beside `openssl speed` on as many processes
- * right before and right after. Each key signs a file of a quarter of its count first: the peaks of both should be alike.
+ * `frontctl sign url --from-file` from start to end on all cores, beside `openssl speed` with as many processes right
+ * before and right after. Each key signs a file of a quarter of its count first: the peaks of both should be alike.
  */
 export async function signing(
   scratch: string,
-  counts: Readonly<Record<KeyType, number>> = {rsa: 50_000, ecdsa: 500_000},
+  counts: Readonly<Record<KeyType, number>> = {rsa: 40_000, ecdsa: 400_000},
 ): Promise<string[][]> {
-  const here = path.join(import.meta.dirname, '..');
-  // As in dist/: the worker is a bundle of its own.
-  await build({
-    entryPoints: {
-      'sign-file': path.join(here, 'bench/sign-file.ts'),
-      'signing-worker': path.join(here, 'src/signing/worker.ts'),
-    },
-    outdir: scratch,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outExtension: {'.js': '.js'},
-    logLevel: 'warning',
-  });
+  if (findProgram('openssl') === undefined)
+    console.log('SKIPPED: rates of OpenSSL (openssl is not installed)');
   const rows: string[][] = [];
   for (const keyType of ['rsa', 'ecdsa'] as const) {
     const key = path.join(scratch, `${keyType}.pem`);
     await writePrivateKey(key, (await generateKeyPair(keyType)).privateKey);
     for (const count of [counts[keyType] / 4, counts[keyType]]) {
-      const input = path.join(scratch, 'urls.txt');
-      await pipeline(Readable.from(urls(count)), createWriteStream(input));
       const before = opensslRate(keyType);
-      const command = [
-        process.execPath,
-        path.join(scratch, 'sign-file.js'),
-        key,
-        input,
-        path.join(scratch, 'signed.txt'),
-      ];
-      const env = {PATH: process.env['PATH'], HOME: scratch};
-      const {seconds, peakMB, stdout} = await measure(command, {cwd: scratch, env, scratch});
+      const {seconds, peakMB} = await signFile(scratch, key, count);
       const after = opensslRate(keyType);
-      const {signed, verified} = JSON.parse(stdout) as {signed: number; verified: number};
-      if (signed !== count) throw new Error(`${signed} of ${count} URLs were signed.`);
       const openssl = before === undefined || after === undefined ? undefined : (before + after) / 2;
       const rate = count / seconds;
+      const isFull = count === counts[keyType];
       rows.push([
         names[keyType],
         String(count),
-        count === counts[keyType] ? judgedRate(keyType, rate) : whole(rate),
+        isFull ? judgedRate(keyType, rate) : whole(rate),
         whole(openssl),
-        count === counts[keyType] ? judgedShare(keyType, rate, openssl) : share(rate, openssl),
-        String(verified),
+        isFull ? judgedShare(keyType, rate, openssl) : share(rate, openssl),
         whole(peakMB),
       ]);
     }
     rmSync(key);
   }
-  if (findProgram('openssl') === undefined)
-    console.log('SKIPPED: rates of OpenSSL (openssl is not installed)');
   return rows;
+}
+
+async function signFile(scratch: string, key: string, count: number): Promise<Run> {
+  const [input, output] = [path.join(scratch, 'urls.txt'), path.join(scratch, 'signed.txt')];
+  await pipeline(Readable.from(urls(count)), createWriteStream(input));
+  const sign = [
+    'sign',
+    'url',
+    '--from-file',
+    input,
+    '--key',
+    key,
+    '--key-pair-id',
+    'K2JCJMDEHXQW5F',
+    '--expires',
+    '7d',
+  ];
+  const command = ['sh', '-c', 'exec "$@" > signed.txt', 'sh', ...frontctl, ...sign];
+  const run = await measure(command, {cwd: scratch, env: clientEnvironment(scratch, ''), scratch});
+  let signed = 0;
+  for await (const chunk of createReadStream(output)) {
+    const bytes = chunk as Buffer;
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) signed++;
+  }
+  if (signed !== count) throw new Error(`${signed} of ${count} URLs were signed.`);
+  return run;
 }
 
 function* urls(count: number): Generator<string> {
