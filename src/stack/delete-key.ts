@@ -10,6 +10,7 @@ import {
   listPublicKeys,
   readNote,
 } from '../signing/index.js';
+import {groupWord} from './rotation.js';
 
 export interface DeleteKeyResult {
   readonly deleted: string;
@@ -38,10 +39,10 @@ export async function deleteKey(aws: Aws, named: string): Promise<DeleteKeyResul
         : `lets viewers in: it is in the key group ${names}, which ${trusting.join(', ')} trust${trusting.length === 1 ? 's' : ''}`;
     const hint =
       rotation !== undefined
-        ? `A rotation is taking it out; go on with it: frontctl key rotate ${first.name}${flags}`
+        ? `A rotation is taking it out; go on with it: frontctl key rotate ${groupWord(first)}${flags}`
         : trusting.length > 0
-          ? `Replace it first: frontctl key rotate ${first.name} --out FILE --longest-expiry 7d${flags}`
-          : `No behavior trusts the group: delete that first (frontctl key delete ${first.name}${flags}).`;
+          ? `Replace it first: frontctl key rotate ${groupWord(first)} --out FILE --longest-expiry 7d${flags}`
+          : `No behavior trusts the group: delete that first (frontctl key delete ${groupWord(first)}${flags}).`;
     throw new Failure('refused', 'KEY_IN_GROUP', `Public key ${key.id} ${what}.`, {hint});
   }
   const note = readNote(key.comment);
@@ -52,7 +53,7 @@ export async function deleteKey(aws: Aws, named: string): Promise<DeleteKeyResul
       'ROTATION_RUNNING',
       `${key.id} is the new key of a rotation of ${running.name}.`,
       {
-        hint: `Take the rotation back instead: frontctl key rotate ${running.name} --abort${aws.commandFlags}`,
+        hint: `Take the rotation back instead: frontctl key rotate ${groupWord(running)} --abort${aws.commandFlags}`,
       },
     );
   }

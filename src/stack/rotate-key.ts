@@ -16,7 +16,7 @@ import {
   type RotationNote,
 } from '../signing/index.js';
 import {waitArrived, type Arrival} from './key-arrival.js';
-import {lastRotated, phaseOf, removableAt} from './rotation.js';
+import {groupWord, lastRotated, phaseOf, removableAt} from './rotation.js';
 import type {RotateKeyInput, RotateKeyResult, RotationStatus} from './rotate-types.js';
 import {checkSame, readState, startRotation, type Running, type State} from './start-rotation.js';
 
@@ -37,7 +37,7 @@ export async function* rotateKey(input: RotateKeyInput): Work<RotateKeyResult> {
   yield {type: 'step', id: 'rotation', title: `Look at key group ${input.group}`};
   const first = await readState(aws, input.group);
   const now = input.now ?? clockFrom(first.time);
-  const told: Told = {input, command: `frontctl key rotate ${first.group.name}`, files: undefined};
+  const told: Told = {input, command: `frontctl key rotate ${groupWord(first.group)}`, files: undefined};
 
   if (first.rotation === undefined) {
     if (action !== 'go on') throw noRotation(told, first);
@@ -129,7 +129,7 @@ async function act(input: RotateKeyInput, {group, rotation}: Running, now: () =>
   const write = (changed: RotationNote) => changeKeyComment(aws, newKey.id, writeNote(changed));
   if (note.aborted !== undefined && action !== 'abort' && action !== 'go on') {
     throw new Failure('refused', 'ROTATION_ABORTED', `The rotation to ${newKey.id} is being taken back.`, {
-      hint: `Finish that first: frontctl key rotate ${group.name}${aws.commandFlags}`,
+      hint: `Finish that first: frontctl key rotate ${groupWord(group)}${aws.commandFlags}`,
     });
   }
   switch (action) {
@@ -156,7 +156,7 @@ async function act(input: RotateKeyInput, {group, rotation}: Running, now: () =>
           'ALREADY_SWITCHED',
           `Signers use ${newKey.id} since ${note.switched}: without it their URLs would be refused.`,
           {
-            hint: `If they use ${note.oldKey} after all, say so first: frontctl key rotate ${group.name} --not-switched${aws.commandFlags}`,
+            hint: `If they use ${note.oldKey} after all, say so first: frontctl key rotate ${groupWord(group)} --not-switched${aws.commandFlags}`,
           },
         );
       }

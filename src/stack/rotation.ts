@@ -8,6 +8,10 @@ import {
   type RotationNote,
 } from '../signing/index.js';
 
+/** The group as a command line takes it: by its name where a shell leaves that alone. */
+export const groupWord = ({name, id}: Pick<KeyGroup, 'name' | 'id'>): string =>
+  /^[A-Za-z0-9_][\w.-]*$/.test(name) ? name : id;
+
 /** A rotation under way, as CloudFront's resources tell it. */
 export interface Rotation {
   readonly note: RotationNote;

@@ -23,7 +23,7 @@ import {
   type PublicKeyEntry,
 } from '../signing/index.js';
 import type {KeyOrigin, RotateKeyInput} from './rotate-types.js';
-import {chooseOldKey, findRotation, type Rotation} from './rotation.js';
+import {chooseOldKey, findRotation, groupWord, type Rotation} from './rotation.js';
 
 /** A key group with all public keys of the account, as they are now. */
 export interface State {
@@ -122,7 +122,7 @@ const running = (group: KeyGroup, newKey: string, how: string): Failure =>
     'conflict',
     'ROTATION_RUNNING',
     `A rotation of the key group ${group.name} to ${newKey} was started ${how}, and is not over.`,
-    {hint: `Go on with it (frontctl key rotate ${group.name}) or take it back (--abort).`},
+    {hint: `Go on with it (frontctl key rotate ${groupWord(group)}) or take it back (--abort).`},
   );
 
 /** What is missing to start, or `over` where a plain run asks how the last rotation stands. */
@@ -136,7 +136,7 @@ function incomplete({key, longestExpiryMs, aws}: RotateKeyInput, {group, keys}: 
       ? ['a new key', '--out FILE (or --public-key FILE of a pair made elsewhere)']
       : ['the longest time that a signed URL or cookie lives', '--longest-expiry 7d'];
   throw new Failure('usage', 'ROTATION_INCOMPLETE', `To rotate a key of ${group.name}, ${what} is needed.`, {
-    hint: `Add ${missing}: frontctl key rotate ${group.name} --out FILE --longest-expiry 7d${aws.commandFlags}`,
+    hint: `Add ${missing}: frontctl key rotate ${groupWord(group)} --out FILE --longest-expiry 7d${aws.commandFlags}`,
   });
 }
 

@@ -119,6 +119,20 @@ describe('rotateKey', () => {
     expect(await rotate()).toMatchObject({status: 'ready'});
   });
 
+  it('interrupted while it waits says how to go on', async () => {
+    const interrupt = new AbortController();
+    const sleep = (): Promise<void> => {
+      interrupt.abort();
+      return Promise.reject(new Error('aborted'));
+    };
+    await expect(begin({signal: interrupt.signal, sleep})).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      exit: 'interrupted',
+      hint: 'Go on with: frontctl key rotate media --local',
+    });
+    expect(await rotate()).toMatchObject({status: 'ready'});
+  });
+
   for (const when of ['before', 'after'] as const) {
     it(`killed ${when} any call, a rerun ends in the same state`, async () => {
       for (let limit = when === 'before' ? 0 : 1; ; limit++) {

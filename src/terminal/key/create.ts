@@ -72,10 +72,10 @@ async function attachTarget(
   const {distributionId} = only;
   const behavior = findBehavior(config, pathPattern);
   if (!isSigned(behavior)) {
-    const what = pathPattern === defaultPattern ? 'its default behavior' : pathPattern;
+    const what = pathPattern === defaultPattern ? 'the default behavior' : `the behavior ${pathPattern}`;
     await confirm(
       {
-        text: `From when the change is deployed, ${distributionId} answers 403 to every request for ${what} that is not signed.`,
+        text: `From when the change is deployed, ${what} of ${distributionId} answers 403 to every request that is not signed.`,
         question: 'Go on',
         refusal: `Closing ${what} of ${distributionId} to unsigned requests asks first`,
         yes,

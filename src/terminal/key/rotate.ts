@@ -20,7 +20,7 @@ export interface RotateKeyRequest extends PairFlags {
 }
 
 /** Ten years: no URL that anyone signs lives longer, and it may be a mistake in the unit. */
-const longestExpiryMs = 10 * 365 * 86_400_000;
+const mostExpiryMs = 10 * 365 * 86_400_000;
 
 /** Failures: those of `rotateKey`, CONFIRMATION_NEEDED (exit 2), INTERRUPTED (exit 130). */
 export async function rotateKeyFor(
@@ -30,8 +30,9 @@ export async function rotateKeyFor(
 ): Promise<RotateKeyResult> {
   const {group, action, old, settleMs, timeoutMs, untilDone, yes, unattended, out, publicKey} = request;
   const {signal} = session;
-  if (request.longestExpiryMs !== undefined && request.longestExpiryMs > longestExpiryMs) {
-    throw new Failure('usage', 'USAGE', '--longest-expiry is more than ten years.', {
+  const longest = request.longestExpiryMs;
+  if (longest !== undefined && (longest < 1000 || longest > mostExpiryMs)) {
+    throw new Failure('usage', 'USAGE', '--longest-expiry is not between a second and ten years.', {
       hint: 'Write the longest time that a signed URL or cookie is valid, such as 7d.',
     });
   }
@@ -50,7 +51,6 @@ export async function rotateKeyFor(
     );
   }
   const aws = await session.aws();
-  const longest = request.longestExpiryMs;
   return session.follow(
     rotateKey({
       aws,

@@ -1,0 +1,97 @@
+import {describe, expect, it} from 'vitest';
+import type {KeyList, RotateKeyResult} from '../../../src/stack/index.js';
+import {
+  createdText,
+  deletedText,
+  generatedText,
+  listText,
+  rotatedText,
+} from '../../../src/terminal/key/text.js';
+
+const now = Date.parse('2026-05-04T12:00:00Z');
+
+const rotation: RotateKeyResult = {
+  group: {id: 'g', name: 'media'},
+  status: 'ready',
+  newKey: 'K2',
+  oldKey: 'K1',
+  since: '2026-05-04T11:00:00Z',
+  switchedAt: null,
+  removableAt: null,
+  longestExpirySeconds: 3600,
+  privateKeyFile: 'new.pem',
+  publicKeyFile: 'new.pub.pem',
+  next: 'frontctl key rotate media --switched',
+};
+
+describe('rotatedText', () => {
+  it.each([
+    [
+      rotation,
+      'Ready: the edge takes K2 for media, and K1 as before\n  Private key  new.pem\nLet every signer use K2, then say so: frontctl key rotate media --switched',
+    ],
+    [
+      {
+        ...rotation,
+        status: 'waiting',
+        removableAt: '2026-05-04T14:30:00Z',
+        next: 'frontctl key rotate media',
+      },
+      'Waiting: K1 stays in media until 2026-05-04T14:30:00Z (2h 30m), when the last URL that it signed has expired\nThen: frontctl key rotate media',
+    ],
+    [{...rotation, status: 'done', next: null}, 'Done: K2 has taken the place of K1 in media'],
+    [{...rotation, status: 'aborted', next: null}, 'Taken back: K2 has left media, K1 signs as before'],
+  ] satisfies readonly (readonly [RotateKeyResult, string])[])('%#', (result, text) => {
+    expect(rotatedText(result, now)).toBe(text);
+  });
+});
+
+describe('listText', () => {
+  const key = {id: 'K1', name: 'old', type: 'rsa', createdAt: '2026-05-01T12:00:00Z', comment: ''} as const;
+  const user = (pathPattern: string) => ({distributionId: 'E1', host: 'a.example', pathPattern});
+
+  it('tells users, what is unknown, and groups that nobody trusts', () => {
+    const users = ['/a/*', '/b/*', '/c/*', '*'].map(user);
+    const list: KeyList = {
+      keys: [
+        {...key, groups: ['media'], users, rotation: {role: 'old', group: 'media'}},
+        {...key, id: 'K2', type: null, groups: [], users: [], rotation: null},
+        {...key, id: 'K3', groups: null, users: null, rotation: null},
+      ],
+      groups: [
+        {id: '1', name: 'media', keys: ['K1'], users},
+        {id: '2', name: 'spare', keys: ['K1'], users: []},
+      ],
+      unknown: [],
+    };
+    expect(listText(list, now).split('\n')).toEqual([
+      'ID  TYPE   AGE  NAME  GROUPS                     TRUSTED BY',
+      'K1  rsa    3d   old   media (being rotated out)  a.example /a/*, a.example /b/*, a.example /c/* + 1 more',
+      'K2  other  3d   old   -                          nobody',
+      'K3  rsa    3d   old   unknown                    unknown',
+      '',
+      'Key groups that no behavior trusts: spare',
+    ]);
+  });
+
+  it('says how to make the first key', () => {
+    expect(listText({keys: [], groups: [], unknown: []}, now)).toContain('frontctl key create');
+  });
+});
+
+it('tells of keys by their files and ids alone', () => {
+  const files = {privateKeyFile: 'a.pem', publicKeyFile: 'a.pub.pem'} as const;
+  expect(generatedText({type: 'ecdsa', ...files, encrypted: true})).toBe(
+    'Private key  a.pem (ecdsa, encrypted, readable by you only)\nPublic key   a.pub.pem',
+  );
+  const created = {keyId: 'K1', name: 'n', type: 'rsa', created: true, ...files} as const;
+  const group = {id: 'g', name: 'media', created: false, added: false};
+  const attached = {distributionId: 'E1', pathPattern: '*', changed: false};
+  expect(createdText({...created, group: null, attached: null, privateKeyFile: null})).toBe(
+    'Made public key K1 (rsa, n)',
+  );
+  expect(createdText({...created, created: false, group, attached})).toBe(
+    'Found public key K1 (rsa, n)\n  Key group    media (g), held it already\n  Trusted by   E1 *, did already\n  Private key  a.pem',
+  );
+  expect(deletedText({deleted: 'K1', kind: 'key', name: 'n'})).toBe('Deleted public key K1 (n)');
+});
