@@ -2,7 +2,6 @@ import {Args, Flags} from '@oclif/core';
 import {FrontctlCommand} from '../../src/terminal/command.js';
 import {signCookiesFor, type SignCookiesResult} from '../../src/terminal/sign/cookies.js';
 import {keyFlags, termFlags} from '../../src/terminal/sign/flags.js';
-import {refuseKeyText} from '../../src/terminal/sign/key-text.js';
 import {warn} from '../../src/terminal/sign/warn.js';
 
 export default class SignCookies extends FrontctlCommand<SignCookiesResult> {
@@ -78,7 +77,6 @@ export default class SignCookies extends FrontctlCommand<SignCookiesResult> {
   private rendered = '';
 
   protected override async execute(): Promise<SignCookiesResult> {
-    refuseKeyText(this.argv);
     const {args, flags} = await this.parse(SignCookies);
     const sameSite = flags['same-site'];
     const {result, text} = await signCookiesFor(

@@ -3,7 +3,6 @@ import {Failure} from '../../src/failure.js';
 import {FrontctlCommand} from '../../src/terminal/command.js';
 import {signFile} from '../../src/terminal/sign/bulk.js';
 import {keyFlags, termFlags} from '../../src/terminal/sign/flags.js';
-import {refuseKeyText} from '../../src/terminal/sign/key-text.js';
 import {signUrls, urlText, type SignUrlResult} from '../../src/terminal/sign/url.js';
 import {warn} from '../../src/terminal/sign/warn.js';
 
@@ -65,7 +64,6 @@ export default class SignUrl extends FrontctlCommand<SignUrlResult> {
   };
 
   protected override async execute(): Promise<SignUrlResult> {
-    refuseKeyText(this.argv);
     const {argv, flags} = await this.parse(SignUrl);
     const session = this.session(flags);
     const urls = argv as string[];

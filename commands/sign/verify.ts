@@ -1,7 +1,6 @@
 import {Args, Flags} from '@oclif/core';
 import {Failure} from '../../src/failure.js';
 import {FrontctlCommand} from '../../src/terminal/command.js';
-import {refuseKeyText} from '../../src/terminal/sign/key-text.js';
 import {verify, verifyText, type VerifyResult} from '../../src/terminal/sign/verify.js';
 
 export default class SignVerify extends FrontctlCommand<VerifyResult> {
@@ -51,7 +50,6 @@ export default class SignVerify extends FrontctlCommand<VerifyResult> {
   };
 
   protected override async execute(): Promise<VerifyResult> {
-    refuseKeyText(this.argv);
     const {argv, flags} = await this.parse(SignVerify);
     const [input, ...rest] = argv as string[];
     if (input === undefined || rest.length > 0) {

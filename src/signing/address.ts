@@ -8,10 +8,11 @@ export const longestUrl = 8192;
 /** The parameters by which CloudFront knows a signed URL. */
 export const reservedNames = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'] as const;
 
-/** For error texts: only what has the shape of a URL is repeated, and never a password. */
+/** For error texts: only what has the shape of a URL is repeated, and never a password or a signature. */
 function shown(value: string): string {
   if (!/^[a-z*]+:\/\/[^@]*$/i.test(value)) return 'The URL';
-  return value.length > 300 ? `${value.slice(0, 300)}…` : value;
+  const text = /[?&](?:Signature|Policy)=/.test(value) ? value.replace(/\?.*/s, '?…') : value;
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
 /**

@@ -41,6 +41,8 @@ describe('what is refused', () => {
     ['a key as an argument', signUrl(rsaPem), 'KEY_IN_ARGUMENTS'],
     ['a key for its id', signUrl(url, ...ready.slice(0, 2), '--key-pair-id', ecPem), 'KEY_IN_ARGUMENTS'],
     ['a key to verify', ['sign', 'verify', encryptedPem], 'KEY_IN_ARGUMENTS'],
+    ['a key for a command', [ecPem], 'KEY_IN_ARGUMENTS', {env: {DEBUG: '*'}}],
+    ['a key for a verb', ['sign', rsaPem], 'KEY_IN_ARGUMENTS', {env: {DEBUG: '*'}}],
     ['a key for cookies', ['sign', 'cookies', rsaPem.replaceAll('\n', ' ')], 'KEY_IN_ARGUMENTS'],
     ['a key in the config', signUrl(url, '--expires', '1h', '--config', 'keyed.json'), 'CONFIG_INVALID'],
     [
@@ -83,6 +85,22 @@ describe('what is refused', () => {
     const {error} = JSON.parse(done.stdout) as ErrorJson;
     expect({code: error.code, exit: done.code}).toEqual({code, exit: 2});
     expect(error.message).toMatch(/\.$/);
+  });
+
+  const signature = `Signature=${'AbCd0123'.repeat(20)}`;
+  it.each([
+    ['a backslash', `https://h.example/a\\b?${signature}&Key-Pair-Id=${id}`],
+    ['another scheme', `ftp://h.example/a?Expires=1&${signature}&Key-Pair-Id=${id}`],
+    ['a second question mark', `https://h.example/a?${signature}&Key-Pair-Id=${id}&b=c?d`],
+    ['a fragment', `https://h.example/a?Policy=${'AbCd0123'.repeat(20)}&${signature}#x`],
+  ])('a signed URL with %s is not repeated either', async (_name, signed) => {
+    for (const done of [
+      await project.run(['sign', 'url', signed, ...ready]),
+      await project.run(['sign', 'url', '--from-file', '-', ...ready], {input: signed}),
+    ]) {
+      expect(done.code).toBe(2);
+      expect(done.stdout + done.stderr).not.toContain('AbCd0123');
+    }
   });
 
   it('several signed URLs at once are not repeated', async () => {

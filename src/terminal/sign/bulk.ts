@@ -113,7 +113,11 @@ async function* pour(
   const took = formatDuration(performance.now() - startedAt);
   const checked = isSample ? `${verified.toLocaleString('en-US')} of them verified` : 'all verified';
   if (failure === undefined)
-    yield {type: 'done', id: 'sign', detail: `${count(signed, 'URL')}, ${checked}, ${took}`};
+    yield {
+      type: 'done',
+      id: 'sign',
+      detail: [count(signed, 'URL'), ...(signed === 0 ? [] : [checked]), took].join(', '),
+    };
   for (const {line, message, hint} of firstBad) {
     yield {type: 'warning', message: `Line ${line}: ${message}${hint === undefined ? '' : ` ${hint}`}`};
   }

@@ -1,9 +1,9 @@
-import {keyText} from '../../config/index.js';
-import {Failure} from '../../failure.js';
+import {keyText} from '../config/formats.js';
+import {Failure} from '../failure.js';
 
 /**
- * Refuses a command line that holds the text of a key, before any parser can repeat it: arguments are seen by every
- * user of the machine and stay in the history of the shell.
+ * Refuses a command line that holds the text of a key, before anything can repeat it: arguments are seen by every user
+ * of the machine and stay in the history of the shell.
  * @throws Failure KEY_IN_ARGUMENTS.
  */
 export function refuseKeyText(argv: readonly string[]): void {

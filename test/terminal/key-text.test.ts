@@ -1,7 +1,7 @@
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
-import {refuseKeyText} from '../../../src/terminal/sign/key-text.js';
-import {ec, failureOf, rsa} from './keys.js';
+import {refuseKeyText} from '../../src/terminal/key-text.js';
+import {ec, failureOf, rsa} from './sign/keys.js';
 
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1', passphrase?: string): string =>
   key.export({
