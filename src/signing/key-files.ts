@@ -12,6 +12,8 @@ export interface KeyPairFiles {
   readonly publicKeyFile: string;
   /** SPKI. */
   readonly publicPem: string;
+  /** Such as a private key that others may read. */
+  readonly warnings: readonly string[];
 }
 
 /** Where the public key stands beside its private one. */
@@ -31,7 +33,7 @@ export async function createKeyPair({path, keyType, passphrase}: PairOptions): P
   const pair = await generateKeyPair(keyType);
   await writeWhole(path, pair.privateKey, passphrase);
   await writePublic(publicKeyFile, pair.publicPem);
-  return {keyType, privateKeyFile: path, publicKeyFile, publicPem: pair.publicPem};
+  return {keyType, privateKeyFile: path, publicKeyFile, publicPem: pair.publicPem, warnings: []};
 }
 
 /**
@@ -43,12 +45,13 @@ export async function findKeyPair(
   passphrase: string | undefined,
 ): Promise<KeyPairFiles | undefined> {
   if (!(await exists(path))) return undefined;
-  const {privateKey, keyType} = await loadPrivateKey({from: 'file', path}, {env: {}, passphrase});
+  const {privateKey, keyType, warnings} = await loadPrivateKey({from: 'file', path}, {env: {}, passphrase});
   return {
     keyType,
     privateKeyFile: path,
     publicKeyFile: publicFileOf(path),
     publicPem: publicKeyOf(privateKey),
+    warnings,
   };
 }
 

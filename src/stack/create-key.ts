@@ -76,6 +76,7 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
     findBehavior((await readDistribution(aws, attach.distributionId)).config, attach.pathPattern);
   }
   const {keyType, files, pem} = await typedMaterial(input, before);
+  for (const message of files?.warnings ?? []) yield {type: 'warning', message};
   const {key, created} = await ensurePublicKey(aws, {pem, name: input.name, comment: input.comment});
   if (input.name !== undefined && input.name !== key.name) {
     yield {

@@ -69,6 +69,7 @@ export async function* startRotation(
   yield {type: 'done', id: 'rotation', detail: `${oldKey} is to leave`};
   yield {type: 'step', id: 'key', title: 'Make the new public key'};
   const {files, pem} = await materialOf(key);
+  for (const message of files?.warnings ?? []) yield {type: 'warning', message};
   const note = writeNote({
     oldKey,
     group: groupMark(group.id),

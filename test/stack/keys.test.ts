@@ -1,4 +1,4 @@
-import {existsSync, statSync} from 'node:fs';
+import {chmodSync, existsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {UpdateDistributionCommand, type DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -71,11 +71,21 @@ describe('createKey', () => {
     });
     if (process.platform !== 'win32') expect(statSync(file('new.pem')).mode & 0o777).toBe(0o600);
     expect(existsSync(file('new.pem.part'))).toBe(false);
-    const {result: again} = await create();
+    const {result: again, events} = await create();
+    expect(events.filter(({type}) => type === 'warning')).toEqual([]);
     expect(again).toEqual({...result, created: false});
     const {result: other} = await create({key: {from: 'public', path: file('new.pub.pem')}, name: 'other'});
     expect(other).toMatchObject({keyId: result.keyId, created: false, name: result.name});
     expect(await site.publicKeys()).toHaveLength(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('warns of a private key that others may read', async () => {
+    await create();
+    chmodSync(file('new.pem'), 0o644);
+    const {events} = await create();
+    expect(events).toContainEqual(
+      expect.objectContaining({type: 'warning', message: expect.stringContaining('chmod 600') as string}),
+    );
   });
 
   it('makes a group, adds to it, and changes nothing the second time', async () => {

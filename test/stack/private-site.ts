@@ -20,7 +20,7 @@ export const second = 1000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
 /** Cloud time until a change of a distribution or a key group is at the edge. */
-export const deployMs = minute;
+export const deployMs = 60_000;
 
 export interface PrivateSite {
   readonly world: World;
