@@ -121,7 +121,7 @@ async function prepare(
     const what = `--reference "${request.reference}" is not 1 to 64 letters, digits, dots, hyphens and underscores.`;
     throw new Failure('usage', 'USAGE', what);
   }
-  const inputs = await readInputs(request);
+  const inputs = await readInputs(request, session.signal);
   const targets = await findTargets(session, request, urlsOf(inputs));
   const [aws, {config}] = await Promise.all([session.aws(), session.config()]);
   const [first] = targets;

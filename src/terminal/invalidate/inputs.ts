@@ -1,5 +1,6 @@
 /** What was typed, piped, kept in a file, changed in git or sent before. */
 import {readFileSync} from 'node:fs';
+import {addAbortSignal, type Readable} from 'node:stream';
 import {buffer} from 'node:stream/consumers';
 import {Failure} from '../../failure.js';
 import {
@@ -12,6 +13,7 @@ import {
   type ParsedItems,
 } from '../../invalidation/input/index.js';
 import type {Session} from '../session.js';
+import {nothingSent} from './plan.js';
 import {asUrl, localId, type Target} from './target.js';
 
 export interface InputFlags {
@@ -34,10 +36,14 @@ export interface Inputs {
   readonly sources: readonly string[] | undefined;
 }
 
-/** Reads all that can be read without AWS. Failures: NO_PATHS, NO_SUCH_FILE, UNREADABLE_FILE, INVALID_LIST, those of git. */
+/**
+ * Reads all that can be read without AWS. Failures: NO_PATHS, NO_SUCH_FILE, UNREADABLE_FILE, INVALID_LIST, INTERRUPTED, those
+ * of git.
+ */
 export async function readInputs(
   {args, fromFile, fromGit, repeat}: InputFlags,
-  stdin: NodeJS.ReadableStream = process.stdin,
+  signal: AbortSignal,
+  stdin: Readable = process.stdin,
 ): Promise<Inputs> {
   if (args.length === 0 && fromFile === undefined && fromGit === undefined && repeat === undefined) {
     throw new Failure('usage', 'NO_PATHS', 'There is nothing to invalidate.', {
@@ -45,11 +51,12 @@ export async function readInputs(
     });
   }
   const typed = args.filter(arg => arg !== '-');
-  const lines: string[] = [];
-  if (fromFile !== undefined && fromFile !== '-') lines.push(...readLines(decodeText(readList(fromFile))));
-  if (fromFile === '-' || typed.length < args.length)
-    lines.push(...readLines(decodeText(await buffer(stdin))));
-  const isListed = fromFile !== undefined || typed.length < args.length;
+  const isPiped = fromFile === '-' || typed.length < args.length;
+  const lines = [
+    ...(fromFile === undefined || fromFile === '-' ? [] : readLines(decodeText(readList(fromFile)))),
+    ...(isPiped ? readLines(decodeText(await readAll(stdin, signal))) : []),
+  ];
+  const isListed = fromFile !== undefined || isPiped;
   if (isListed && lines.length === 0 && typed.length === 0) {
     const where = fromFile === undefined || fromFile === '-' ? 'stdin' : fromFile;
     throw new Failure('usage', 'NO_PATHS', `There is nothing to invalidate: ${where} held no path.`);
@@ -76,6 +83,16 @@ function readList(file: string): Uint8Array {
     if (code === 'ENOENT') throw new Failure('usage', 'NO_SUCH_FILE', `There is no file ${file}.`, {cause});
     const why = code === 'EISDIR' ? 'it is a folder' : (code ?? 'it cannot be opened');
     throw new Failure('usage', 'UNREADABLE_FILE', `${file} cannot be read: ${why}.`, {cause});
+  }
+}
+
+/** Until its end, which on a terminal may never come. */
+async function readAll(stdin: Readable, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await buffer(addAbortSignal(signal, stdin));
+  } catch (error) {
+    if (signal.aborted) throw nothingSent(error);
+    throw error;
   }
 }
 

@@ -168,7 +168,8 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 /** Ctrl-C before the first path went out. */
-export const nothingSent = (): Failure => new Failure('interrupted', 'INTERRUPTED', 'Nothing was sent.');
+export const nothingSent = (cause?: unknown): Failure =>
+  new Failure('interrupted', 'INTERRUPTED', 'Nothing was sent.', {cause});
 
 interface Live {
   readonly inventory: Inventory;
