@@ -1,4 +1,3 @@
-import {once} from 'node:events';
 import {availableParallelism} from 'node:os';
 import {signChunk, type Chunk, type ChunkSettings} from './chunk.js';
 import {chunksOf} from './lines.js';
@@ -29,12 +28,9 @@ export async function* signBulk(
 
   const threads: Thread[] = [];
   const under: Promise<BulkResult>[] = [];
-  const over = new AbortController();
-  const aborted = signal === undefined ? undefined : abortion(signal, over.signal);
-  const oldest = async (): Promise<BulkResult> => {
-    const result = under.shift() as Promise<BulkResult>;
-    return aborted === undefined ? result : Promise.race([result, aborted]);
-  };
+  // Not a race with one long-lived promise: that would keep every result until the end.
+  const onAbort = (): void => threads.forEach(thread => thread.cancel(signal?.reason as Error));
+  signal?.addEventListener('abort', onAbort, {once: true});
   try {
     const first = await chunks.next();
     if (first.done === true) return;
@@ -49,11 +45,11 @@ export async function* signBulk(
     for (let next: IteratorResult<Chunk, void> = second; next.done !== true; next = await chunks.next()) {
       signal?.throwIfAborted();
       under.push(hand(next.value, threads, workers, settings));
-      if (under.length >= workers * chunksAThread) yield await oldest();
+      if (under.length >= workers * chunksAThread) yield await (under.shift() as Promise<BulkResult>);
     }
-    while (under.length > 0) yield await oldest();
+    while (under.length > 0) yield await (under.shift() as Promise<BulkResult>);
   } finally {
-    over.abort();
+    signal?.removeEventListener('abort', onAbort);
     await Promise.all(threads.map(thread => thread.stop()));
     await chunks.return();
   }
@@ -76,13 +72,4 @@ function hand(
   // It is waited for in its turn; until then a rejection has nobody else.
   result.catch(() => undefined);
   return result;
-}
-
-/** Rejects when the signal fires, unless the run is over first. */
-function abortion(signal: AbortSignal, over: AbortSignal): Promise<never> {
-  const fired = once(signal, 'abort', {signal: over}).then((): never => {
-    throw signal.reason as Error;
-  });
-  fired.catch(() => undefined);
-  return fired;
 }

@@ -15,6 +15,8 @@ export interface Thread {
   /** Chunks that have no answer yet. */
   readonly waiting: number;
   sign(chunk: Chunk): Promise<BulkResult>;
+  /** Rejects what has no answer yet, and all that follows. */
+  cancel(reason: Error): void;
   stop(): Promise<number>;
 }
 
@@ -54,6 +56,7 @@ export function startThread(settings: ChunkSettings): Thread {
         askers.push({resolve, reject});
         worker.postMessage(chunk, [chunk.lines.buffer as ArrayBuffer]);
       }),
+    cancel: end,
     stop: () => worker.terminate(),
   };
 }

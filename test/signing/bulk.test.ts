@@ -1,4 +1,6 @@
 import {Readable} from 'node:stream';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, it} from 'vitest';
 import {
   signBulk,
@@ -160,6 +162,26 @@ describe('bulk', () => {
       if (taken > 20_000) break;
     }
     expect(taken).toBeGreaterThan(20_000);
+  });
+
+  it('keeps no result that was taken, with a signal or without', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (const signal of [undefined, new AbortController().signal]) {
+      const taken: WeakRef<Uint8Array>[] = [];
+      const results = signBulk(pieces(urls(512 * 40).join('\n'), 30_000), {
+        ...defaults,
+        signers: [ecdsa],
+        signal,
+      });
+      for await (const {text} of results) {
+        taken.push(new WeakRef(text));
+        if (taken.length === 36) break;
+      }
+      await new Promise(resolve => setImmediate(resolve));
+      collect();
+      expect(taken.filter(text => text.deref() !== undefined).length).toBeLessThan(12);
+    }
   });
 
   it('fails as the input fails, and ends when the signal says so', async () => {
