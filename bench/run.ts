@@ -3,7 +3,7 @@
  *
  *     npm run bench                                  everything
  *     npm run bench -- --quick                       one round, no 20,000-file tree, a smaller large file
- *     npm run bench -- --only uploads,startup        of uploads, latency, large-file, startup, embedded
+ *     npm run bench -- --only uploads,startup        of uploads, latency, large-file, startup, embedded, planner, signing
  *     npm run bench -- --rounds 5 --latency 25 --no-pin
  *
  * The S3 server has one core and the client another where `taskset` exists (`--no-pin`: both have all).
@@ -15,7 +15,9 @@ import {parseArgs} from 'node:util';
 import {availableClients} from './clients.js';
 import {embedded, embeddedHead} from './embedded.js';
 import {largeFile, largeFileHead} from './large-file.js';
+import {planner, plannerHead} from './planner.js';
 import {startServer, taskset} from './process.js';
+import {signing, signingHead} from './signing.js';
 import {startup, startupHead} from './startup.js';
 import {table} from './table.js';
 import {largeTree, smallTree} from './trees.js';
@@ -27,7 +29,7 @@ const {values} = parseArgs({
     quick: {type: 'boolean', default: false},
     rounds: {type: 'string'},
     latency: {type: 'string', default: '25'},
-    only: {type: 'string', default: 'uploads,latency,large-file,startup,embedded'},
+    only: {type: 'string', default: 'uploads,latency,large-file,startup,embedded,planner,signing'},
     pin: {type: 'boolean', default: true},
   },
 });
@@ -89,6 +91,10 @@ try {
     print([largeFileHead, ...(await largeFile(values.quick ? 256 : 1024, clients, bench))]);
   if (only.has('startup') && ours) print([startupHead, ...(await startup(values.quick ? 7 : 21, scratch))]);
   if (only.has('embedded') && ours) print([embeddedHead, ...(await embedded(scratch, values.quick))]);
+  if (only.has('planner')) print([plannerHead, ...planner(scratch, values.quick)]);
+  if (only.has('signing') && ours) {
+    print([signingHead, ...(await signing(scratch, values.quick ? {rsa: 8000, ecdsa: 80_000} : undefined))]);
+  }
 } finally {
   await server.stop();
   rmSync(scratch, {recursive: true, force: true});
