@@ -153,7 +153,7 @@ export interface WaitOptions<T> {
   /** What is waited for, for the timeout's text: `invalidation I123 of distribution E1`. Default: `id`. */
   readonly subject?: string | undefined;
   /** What to run to go on waiting; the timeout's hint. */
-  readonly resumeHint?: string | undefined;
+  readonly resumeHint?: string | (() => string) | undefined;
   readonly timeoutMs: number;
   /** Pause after the first poll, its growth and its limit, milliseconds. */
   readonly delay: {readonly firstMs: number; readonly factor: number; readonly maxMs: number};

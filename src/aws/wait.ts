@@ -14,6 +14,9 @@ const mayPass = (error: unknown): boolean => {
   return kind !== 'lasting';
 };
 
+const hintOf = (hint: string | (() => string) | undefined): string | undefined =>
+  typeof hint === 'function' ? hint() : hint;
+
 const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `0.3`, `2`, `600`. */
@@ -31,7 +34,7 @@ function timedOut(
   return new Failure(
     'unfinished',
     'WAIT_TIMEOUT',
-    `${asSentence(subject ?? id)} was still ${status} after ${seconds(limitMs)} s`,
+    `${asSentence(subject ?? id)}: still ${status} after ${seconds(limitMs)} s`,
     {hint: hint ?? 'It goes on without frontctl; wait longer with --timeout.', cause},
   );
 }
@@ -48,7 +51,9 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   const isAborted = (): boolean => signal.aborted;
   const interrupted = (): Failure =>
     new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${options.subject ?? id}`, {
-      hint: options.resumeHint ?? 'It goes on without frontctl; run the same command again to wait for it.',
+      hint:
+        hintOf(options.resumeHint) ??
+        'It goes on without frontctl; run the same command again to wait for it.',
     });
   const start = now();
   let pause = options.delay.firstMs;
@@ -68,7 +73,7 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
     if (looked !== undefined) ({status} = looked);
     const elapsedMs = now() - start;
     if (elapsedMs >= timeoutMs) {
-      throw timedOut(id, options.subject, status, timeoutMs, options.resumeHint, problem);
+      throw timedOut(id, options.subject, status, timeoutMs, hintOf(options.resumeHint), problem);
     }
     yield {type: 'wait', id, status, elapsedMs, limitMs: timeoutMs};
     try {

@@ -84,7 +84,7 @@ export function normalizePath(path: string): string {
     throw invalid(
       path,
       'has a `*` before its end, where CloudFront takes it literally and matches nothing',
-      `Try \`${cut(path.slice(0, star))}*\`.`,
+      `\`${cut(path.slice(0, star))}*\``,
     );
   }
   const tilde = path.search(/~|%7e/i);
@@ -92,7 +92,7 @@ export function normalizePath(path: string): string {
     throw invalid(
       path,
       'contains `~`, which CloudFront does not support in invalidations in any form',
-      `Try \`${cut(path.slice(0, tilde))}*\`.`,
+      `\`${cut(path.slice(0, tilde))}*\``,
     );
   }
   const slashed = path.startsWith('/') ? path : '/' + path;

@@ -38,7 +38,7 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
     if (done.length === ids.length) return {done: true, value: done};
     return {
       done: false,
-      status: ids.length === 1 ? 'InProgress' : `InProgress, ${done.length} of ${ids.length} completed`,
+      status: ids.length === 1 ? 'InProgress' : `InProgress (${done.length} of ${ids.length} completed)`,
     };
   };
   const subject = ids.length <= idsInAHint ? `invalidation ${ids.join(', ')}` : `${ids.length} invalidations`;
@@ -47,7 +47,11 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
     id: 'invalidate',
     subject: `${subject} of ${ownerText(options)}`,
     resumeHint:
-      options.resumeHint ?? `It goes on at the edge. Go on waiting: ${waitCommand(aws, options, ids)}`,
+      options.resumeHint ??
+      (() => {
+        const open = ids.filter(id => !completed.has(id));
+        return `It goes on at the edge. Go on waiting: ${waitCommand(aws, options, open)}`;
+      }),
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(aws),
     sleep: options.sleep,

@@ -72,7 +72,7 @@ describe('waitFor', () => {
     expect(result.error).toMatchObject({
       code: 'WAIT_TIMEOUT',
       exitCode: 5,
-      message: 'Invalidation I1 was still InProgress after 10 s',
+      message: 'Invalidation I1: still InProgress after 10 s',
       hint: 'Run `frontctl invalidation wait I1`.',
     });
   });

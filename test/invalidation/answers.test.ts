@@ -125,7 +125,7 @@ describe('waiting', () => {
       {id: 'I1', status: 'Completed', paths: 2},
     ]);
     expect(events).toMatchObject([
-      {type: 'wait', status: 'InProgress, 1 of 2 completed', elapsedMs: 0, limitMs: 600_000},
+      {type: 'wait', status: 'InProgress (1 of 2 completed)', elapsedMs: 0, limitMs: 600_000},
       {type: 'wait', elapsedMs: 2000},
     ]);
     expect(given.sleeps).toEqual([2000, 2800]);
@@ -202,7 +202,7 @@ describe('sending', () => {
     await expect(submit({timeoutMs: 15_000})).rejects.toMatchObject({
       code: 'WAIT_TIMEOUT',
       exitCode: 5,
-      message: 'Sending /a to distribution E1 was still throttled after 15 s',
+      message: 'Sending /a to distribution E1: still throttled after 15 s',
       hint: 'Run the same command again: what CloudFront accepted is neither sent nor paid again.',
     });
   });

@@ -62,7 +62,7 @@ function splitUrl(typed: string, known: readonly string[]): Url | undefined {
     throw invalidItem(
       typed,
       'begins with two slashes',
-      `Try ${quote(typed.replace(/^\/+/, '/'))}, or the whole URL if the key does begin with a slash.`,
+      `${quote(typed.replace(/^\/+/, '/'))}, or the whole URL if the key does begin with a slash.`,
     );
   }
   if (!/^https?$/i.test(scheme)) throw invalidItem(typed, 'is no URL of a site', 'Write https://HOST/PATH.');
@@ -87,7 +87,7 @@ function checkCutEscape(path: string): void {
   const cut = half === undefined ? unfinishedBytes(bytes) : 0;
   if (half === undefined && cut === 0) return;
   const prefix = path.slice(0, path.length - whole.length) + escapes.slice(0, (bytes.length - cut) * 3);
-  throw invalidItem(path, 'ends its wildcard inside a percent-escape', `Try ${quote(prefix + '*')}.`);
+  throw invalidItem(path, 'ends its wildcard inside a percent-escape', quote(prefix + '*'));
 }
 
 /** How many bytes at the end begin a UTF-8 character that is not finished. */

@@ -86,9 +86,5 @@ const rewroteFailure = (message: string, hint: string): Failure =>
 export function checkBackslash(item: string): void {
   if (!item.includes('\\')) return;
   const forward = item.replace(/\\\*$/, '*').replace(/\\/g, '/');
-  throw invalidItem(
-    item,
-    'has a backslash where URLs have a slash',
-    `Try ${quote(forward.replace(/^\/?/, '/'))}.`,
-  );
+  throw invalidItem(item, 'has a backslash where URLs have a slash', quote(forward.replace(/^\/?/, '/')));
 }
