@@ -31,10 +31,12 @@ function timedOut(
   hint: string | undefined,
   cause: unknown,
 ): Failure {
+  // What was seen before may be long over.
+  const lost = cause instanceof Error ? `; the last look failed: ${cause.message}` : '';
   return new Failure(
     'unfinished',
     'WAIT_TIMEOUT',
-    `${asSentence(subject ?? id)}: still ${status} after ${seconds(limitMs)} s`,
+    `${asSentence(subject ?? id)}: still ${status} after ${seconds(limitMs)} s${lost}`,
     {hint: hint ?? 'It goes on without frontctl; wait longer with --timeout.', cause},
   );
 }

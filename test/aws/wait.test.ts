@@ -98,6 +98,15 @@ describe('waitFor', () => {
     },
   );
 
+  it('tells at the deadline that the last look failed', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), {code: 'ECONNREFUSED'});
+    const result = await run([pending, refused], {timeoutMs: 300});
+    expect(result.error).toMatchObject({
+      code: 'WAIT_TIMEOUT',
+      message: 'Invalidation I1: still InProgress after 0.3 s; the last look failed: connect ECONNREFUSED',
+    });
+  });
+
   it('sees through a Failure that a call inside the poll made', async () => {
     const what = {service: 'cloudfront', operation: 'GetInvalidation', resource: 'invalidation I1'} as const;
     const errors = [service('SlowDown', 503), service('AccessDenied', 403)];

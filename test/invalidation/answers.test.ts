@@ -141,6 +141,20 @@ describe('waiting', () => {
     });
   });
 
+  it('of many it tells those that are still open', async () => {
+    const ids = Array.from({length: 40}, (_, index) => `I${index}`);
+    for (const id of ids) {
+      const status = id === 'I7' || id === 'I9' ? 'InProgress' : 'Completed';
+      nock(host).get(`${path}/${id}`).reply(200, invalidation(status, {id}));
+    }
+    await expect(finish(waitForInvalidations({...options(), ids, timeoutMs: 0}))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^40 invalidations of distribution E1: still .*38 of 40 completed/,
+      ) as string,
+      hint: expect.stringMatching(/frontctl invalidation wait I7 I9 --distribution E1$/) as string,
+    });
+  });
+
   it('Ctrl-C ends it, and tells how to go on in a command that can be copied', async () => {
     const ids = Array.from({length: 40}, (_, index) => `I${index}`);
     for (const id of ids) nock(host).get(`${path}/${id}`).reply(200, invalidation('InProgress', {id}));

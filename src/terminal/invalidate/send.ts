@@ -45,7 +45,7 @@ export async function* sendPlanned(
   const owner = {distributionId, tenantId};
   const job: Pick<Job, 'reference'> & Partial<Job> =
     options.reference !== undefined
-      ? {reference: options.reference, priced}
+      ? {reference: options.reference, priced: paidPerhaps(priced)}
       : await openJob({dir: stateFolder(), aws, owner, paths, priced, now: Date.now, random: Math.random});
   const {reference, memory, resumedFrom} = job;
   if (resumedFrom !== undefined) {
@@ -62,6 +62,11 @@ export async function* sendPlanned(
   const detail = `accepted as ${count(batches.length, 'invalidation')}`;
   yield {type: 'done', id: 'invalidate', detail};
   return {batches, resumed: resumedFrom, priced: job.priced};
+}
+
+/** Under a name of the caller's own, an earlier run may have sent and paid them. */
+function paidPerhaps({price, usage}: Priced): Priced {
+  return {price: {...price, isMost: price.isMost || price.usd > 0}, usage};
 }
 
 /** Until every batch is Completed. Failure WAIT_TIMEOUT (exit 5), INTERRUPTED; both name the command that goes on waiting. */
