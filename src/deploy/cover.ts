@@ -4,6 +4,7 @@ import {
   errorPageNote,
   foreignPaths,
   livePaths,
+  missesStay,
   readViewerRules,
   viewerItems,
   type Distribution,
@@ -14,7 +15,7 @@ import {withoutCovered} from '../invalidation/index.js';
 import {planCover, type Cover, type CoverInput, type Limits} from '../invalidation/plan/index.js';
 import type {LiveState} from './live.js';
 import type {PendingInvalidation} from './manifest.js';
-import {changedKeys} from './plan.js';
+import {changedKeys, newKeys} from './plan.js';
 import type {CoverOf, DeployStep} from './types.js';
 
 export interface CoverRequest {
@@ -50,17 +51,20 @@ export async function planInvalidation(request: CoverRequest): Promise<PlannedIn
   const replacedKeys = changedKeys(steps.filter(step => step.action !== 'delete'));
   const deletedKeys = changedKeys(steps.filter(step => step.action === 'delete'));
   const left = request.unsent.flatMap(group => group.paths);
-  if (replacedKeys.length === 0 && deletedKeys.length === 0)
-    return {paths: withoutCovered(left), deletedPaths: [], covers: [], notes: []};
+  const added = hasErrorResponses(distribution) ? newKeys(steps) : [];
+  const nothing = {paths: withoutCovered(left), deletedPaths: [], covers: [], notes: []};
+  if (replacedKeys.length + deletedKeys.length + added.length === 0) return nothing;
 
   const rules = await readViewerRules(aws, distribution, request);
+  const hidden = added.length > 0 && missesStay(rules, cacheControls(live)) ? added : [];
+  if (replacedKeys.length + deletedKeys.length + hidden.length === 0) return nothing;
   const itemsOf = (keys: readonly string[]): readonly string[] =>
     keys.flatMap(key => viewerItems(rules, key, cacheControlOf(live, key)));
   const deletedItems = itemsOf(deletedKeys);
   // What is still to be deleted is purged after that.
   const late = new Set(deletedItems);
   const targets = {
-    replaced: [...itemsOf(replacedKeys), ...left.filter(path => !late.has(path))],
+    replaced: [...itemsOf(replacedKeys), ...itemsOf(hidden), ...left.filter(path => !late.has(path))],
     deleted: deletedItems,
   };
   const covers = coverBoth(targets, viewedNow(rules, live), settings);
@@ -72,6 +76,14 @@ export async function planInvalidation(request: CoverRequest): Promise<PlannedIn
     covers,
     notes: [...rules.notes, ...errorPageNotes(rules, [...replacedKeys, ...deletedKeys], live)],
   };
+}
+
+/** Without one, an error under the URL of a new key is kept for 10 s, and nothing has to be read. */
+const hasErrorResponses = ({config}: Distribution): boolean =>
+  (config.CustomErrorResponses?.Items ?? []).length > 0;
+
+function* cacheControls(live: LiveState): Generator<readonly [string, string | undefined]> {
+  for (const key of live.keys()) yield [key, cacheControlOf(live, key)];
 }
 
 const cacheControlOf = (live: LiveState, key: string): string | undefined =>

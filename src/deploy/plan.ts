@@ -152,13 +152,22 @@ function sameEntries(
 
 /**
  * Keys whose copies at the edge become wrong: objects that are replaced (bytes or headers), and deleted ones. New keys
- * have no copy; an error cached under them lives ErrorCachingMinTTL (10 s by default) and is left to run out, and so is
- * a custom error page cached under the URLs that failed. A deleted fingerprinted key stays right wherever it is cached.
+ * have no copy (`newKeys`). A deleted fingerprinted key stays right wherever it is cached.
  * A fingerprinted key that is replaced all the same broke its promise, so it is invalidated like any other.
  */
 export function changedKeys(steps: readonly DeployStep[]): readonly string[] {
   return steps
     .filter(step => (step.action === 'delete' ? step.kind === 'other' : step.replaces !== undefined))
+    .map(step => step.key);
+}
+
+/**
+ * Keys under which an error may be cached from before they were there. It lives ErrorCachingMinTTL, 10 s by default, and is
+ * left to run out where that is short. Nobody has asked for a fingerprinted name that no page had.
+ */
+export function newKeys(steps: readonly DeployStep[]): readonly string[] {
+  return steps
+    .filter(step => step.action === 'upload' && step.phase !== 'fingerprinted' && step.replaces === undefined)
     .map(step => step.key);
 }
 

@@ -45,6 +45,8 @@ export interface ViewerRules {
   readonly behaviors: readonly Behavior[];
   /** Path of a custom error page, as configured -> the most seconds of ErrorCachingMinTTL that it is answered with. */
   readonly errorPages: ReadonlyMap<string, number>;
+  /** The most seconds of ErrorCachingMinTTL under a URL that has no object (S3 answers 403 or 404), whatever page it shows. */
+  readonly missSeconds: number;
   /** What cannot be covered or was not allowed to be read, one sentence each, for people. */
   readonly notes: readonly string[];
 }
@@ -129,6 +131,7 @@ export async function readViewerRules(
       rewrites: rewritesBeforeCache(behavior),
     })),
     errorPages: errorPages(config),
+    missSeconds: missSeconds(config),
     notes,
   };
 }
@@ -180,6 +183,13 @@ function errorPages(config: DistributionConfig): ReadonlyMap<string, number> {
     pages.set(ResponsePagePath, Math.max(ErrorCachingMinTTL, pages.get(ResponsePagePath) ?? 0));
   }
   return pages;
+}
+
+function missSeconds({CustomErrorResponses}: DistributionConfig): number {
+  const misses = (CustomErrorResponses?.Items ?? []).filter(
+    ({ErrorCode}) => ErrorCode === 403 || ErrorCode === 404,
+  );
+  return Math.max(errorSeconds, ...misses.map(({ErrorCachingMinTTL = errorSeconds}) => ErrorCachingMinTTL));
 }
 
 async function readPolicies(

@@ -57,6 +57,21 @@ export function errorPageNote(rules: ViewerRules, key: string, cacheControl?: st
   return `${key} is a custom error page: its old copies under the URLs that failed run out within ${seconds} s.`;
 }
 
+/**
+ * Whether URLs of a key that is new may hide it for long: what CloudFront was told while there was no such object is kept
+ * for ErrorCachingMinTTL, or as long as the custom error page may be. `live`: the keys and their Cache-Control.
+ */
+export function missesStay(
+  rules: ViewerRules,
+  live: Iterable<readonly [key: string, cacheControl: string | undefined]>,
+): boolean {
+  if (rules.missSeconds > bearableSeconds) return true;
+  if (rules.errorPages.size === 0) return false;
+  for (const [key, cacheControl] of live)
+    if ((errorPageSeconds(rules, key, cacheControl) ?? 0) > bearableSeconds) return true;
+  return false;
+}
+
 interface Shown {
   readonly name: string;
   /** As viewers request it. */

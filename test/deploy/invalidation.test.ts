@@ -150,6 +150,38 @@ describe('every URL that shows a changed file is purged', () => {
     ]);
   });
 
+  it('a new page that an error from before would hide for long', async () => {
+    const site = await open({'index.html': '1', 'assets/app-DiwrgTda.js': '1'});
+    const errors = (ErrorCachingMinTTL: number) => (): Partial<DistributionConfig> => ({
+      CustomErrorResponses: {Quantity: 1, Items: [{ErrorCode: 403, ErrorCachingMinTTL}]},
+    });
+    await change(world.aws, site.distributionId, errors(3600));
+    await deployOnce(world, site);
+    expect((await browse(world, site, '/new.html')).status).toBe(403);
+    await world.write({'new.html': '1', 'assets/app-BK2cH3xv.js': '1'});
+    expect((await deployOnce(world, site)).invalidation?.paths).toEqual(['/new.html']);
+    expect((await browse(world, site, '/new.html')).text).toBe('1');
+
+    await change(world.aws, site.distributionId, errors(300));
+    await world.write({'newer.html': '1'});
+    expect((await deployOnce(world, site)).invalidation).toBeNull();
+  });
+
+  it('a new page that an error page with a life of its own would hide for long', async () => {
+    const site = await open({'index.html': '1', 'oops.html': '1'});
+    await change(world.aws, site.distributionId, () => ({
+      CustomErrorResponses: {
+        Quantity: 1,
+        Items: [{ErrorCode: 403, ResponseCode: '200', ResponsePagePath: '/oops.html', ErrorCachingMinTTL: 1}],
+      },
+    }));
+    const rules = [{match: 'oops.html', cacheControl: 's-maxage=86400'}];
+    const more = {site: {dir: world.dir, site: {rules}}};
+    await deployOnce(world, site, more);
+    await world.write({'new.html': '1'});
+    expect((await deployOnce(world, site, more)).invalidation?.paths).toEqual(['/new.html']);
+  });
+
   it('a cache policy that may not be read is told', async () => {
     const site = await open({'index.html': '1'});
     await deployOnce(world, site);
