@@ -31,4 +31,4 @@ export {
 } from './trusted-key-groups.js';
 export {ensureOriginAccessControl} from './origin-access-control.js';
 export {originRoots, readViewerRules, type ViewerRules, type ViewerSite} from './viewer-rules.js';
-export {errorPageNote, foreignPaths, livePaths, missesStay, viewerItems} from './viewer-uris.js';
+export {errorPageNote, foreignPaths, keysQueryAt, livePaths, missesStay, viewerItems} from './viewer-uris.js';

@@ -132,6 +132,11 @@ function behaviorsOf({behaviors}: ViewerRules, root: number, path: string): read
   );
 }
 
+/** Whether the cache key of an encoded viewer path holds query strings. */
+export function keysQueryAt({behaviors}: ViewerRules, path: string): boolean {
+  return behaviors.find(({pattern}) => matchesPattern(pattern, path))?.keysQuery === true;
+}
+
 /** Where invalidations must cut (`~`, `+`), viewers do not. */
 function encodeWhole(name: string): string {
   // Most names: nothing to encode, nothing to cut.

@@ -11,17 +11,12 @@ import {
 } from '../../distribution/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
-import {
-  checkTags,
-  encodePath,
-  ownerText,
-  readInvalidation,
-  withoutCovered,
-} from '../../invalidation/index.js';
+import {checkTags, ownerText, readInvalidation, withoutCovered} from '../../invalidation/index.js';
 import {mapSources} from '../../invalidation/input/index.js';
 import {planCover, type Cover, type CurvePoint, type Strategy} from '../../invalidation/plan/index.js';
 import {fingerprintOf} from '../../site/index.js';
 import {count} from '../format.js';
+import {besideTyped} from './beside.js';
 import {coveredBy} from './covered.js';
 import type {Target} from './target.js';
 
@@ -86,11 +81,9 @@ export async function* planItems(input: PlanInput): Work<Planned> {
   const tags = typed.filter(item => item.startsWith('#'));
   if (tags.length > 0) checkTags(tags, (await target.distribution()).config);
   const paths = typed.filter(item => !item.startsWith('#'));
-  const home = request.items.includes('/') ? await rootObjectPath(target) : undefined;
-  if (home !== undefined && !paths.includes(home)) {
-    yield {type: 'warning', message: `The page at / is cached as ${home}: that path is sent, too.`};
-    paths.push(home);
-  }
+  const beside = await besideTyped(aws, target, request.items);
+  for (const message of beside.warnings) yield {type: 'warning', message};
+  paths.push(...beside.paths.filter(path => !paths.includes(path)));
 
   const flags = [request.strategy, request.budget, request.maxWildcards];
   const isPlanned = request.sources !== undefined || flags.some(flag => flag !== undefined);
@@ -140,20 +133,6 @@ export async function* planItems(input: PlanInput): Work<Planned> {
   const sent = [...cover.paths, ...tags];
   const drawn = {curve: cover.curve, changed: changedOf(cover)};
   return {target, paths: sent, strategy, budget, ...drawn, refetched: refetchedBy(sent, live)};
-}
-
-/**
- * The default root object goes by its own path (Developer Guide, "What you need to know when invalidating paths"), which
- * people who type `/` mean. A role that may not read the distribution sends what was typed.
- */
-async function rootObjectPath(target: Target): Promise<string | undefined> {
-  try {
-    const {DefaultRootObject: key = ''} = (await target.distribution()).config;
-    return key === '' ? undefined : encodePath(key);
-  } catch (error) {
-    if (error instanceof Failure && error.exit === 'access') return undefined;
-    throw error;
-  }
 }
 
 const changedOf = ({refetched, needless}: Cover): number | undefined =>

@@ -101,6 +101,32 @@ describe('typed items', () => {
     expect((await plan({items: ['/'], distribution: forbidden})).planned.paths).toEqual(['/']);
   });
 
+  it('have the path alone beside one with a query string that the cache key does not hold', async () => {
+    const items = ['/docs/a.html?utm=1', '/docs/a.html?utm=2', '/docs/b.html?v=*', '/?utm=1', '/docs/b.html'];
+    const {planned, warnings} = await plan({items});
+    expect(planned.paths).toEqual([...items, '/docs/a.html', '/index.html']);
+    expect(warnings).toEqual([
+      'The page at / is cached as /index.html: that path is sent, too.',
+      'The cache key of /docs/a.html holds no query string: sent without it, too.',
+    ]);
+    const {DefaultCacheBehavior: behavior} = live.config;
+    const keyed = (): Promise<Distribution> =>
+      Promise.resolve({
+        ...live,
+        config: {
+          ...live.config,
+          DefaultCacheBehavior: {
+            TargetOriginId: behavior?.TargetOriginId,
+            ViewerProtocolPolicy: behavior?.ViewerProtocolPolicy,
+            // AWS's own UseOriginCacheControlHeaders-QueryStrings.
+            CachePolicyId: '4cc15a8a-d715-48a4-82b8-cc0b614638fe',
+          },
+        },
+      });
+    const withKey = await plan({items: ['/docs/a.html?utm=1', '/?utm=1'], distribution: keyed});
+    expect(withKey.planned.paths).toEqual(['/docs/a.html?utm=1', '/?utm=1', '/index.html?utm=1']);
+  });
+
   it('lose only what a typed wildcard covers', async () => {
     const {planned} = await plan({items: ['/docs/b.html', '/docs*', '/docs/*', '/img/1.txt']});
     expect(planned.paths).toEqual(['/docs*', '/img/1.txt']);
