@@ -87,15 +87,22 @@ export function readResource(value: string): string {
   if (rest === '' && host.endsWith('*')) return start;
   const mark = rest.indexOf('?');
   // Several "?" are wildcards; a single one begins the query.
-  if (mark < 0 || mark !== rest.lastIndexOf('?')) return `${start}${readPath(rest, value)}`;
+  if (mark < 0 || mark !== rest.lastIndexOf('?')) {
+    refuseReserved(rest.split('?').slice(1), value);
+    return `${start}${readPath(rest, value)}`;
+  }
   return `${start}${readPath(rest.slice(0, mark), value)}?${readQuery(rest.slice(mark + 1), value)}`;
 }
 
-/** Whether a resource opens more than the one URL that it is. A single `?` begins the query. */
+/**
+ * Whether a resource opens more than the one URL that it is. A single `?` begins the query where one follows (`?a=1`),
+ * and is a wildcard in `segment-?.ts`, which a canned policy would not have.
+ */
 export function isPattern(resource: string): boolean {
   const host = resource.slice(0, resource.indexOf('/', resource.indexOf('://') + 3));
-  const marks = resource.split('?').length - 1;
-  return resource.includes('*') || marks > 1 || host.includes('?');
+  const [, first, ...more] = resource.split('?');
+  const isUrl = first === undefined || (more.length === 0 && /^[^/=]+=/.test(first));
+  return resource.includes('*') || !isUrl || host.includes('?');
 }
 
 function refuseText(value: string): void {
@@ -164,14 +171,16 @@ function readHostPattern(authority: string, scheme: string, whole: string): stri
     .split('.')
     .map(label => (/[*?:]/.test(label) ? label : (encodeHost(`${label}.a`) ?? '@')));
   const host = labels.map(label => label.replace(/\.a$/, '').toLowerCase()).join('.');
-  if (!/^[a-z0-9.*?-]+(:[0-9*?]+)?$/.test(host)) {
+  const port = ownPort[scheme];
+  const plain = port !== undefined && host.endsWith(port) ? host.slice(0, -port.length) : host;
+  if (!/^[a-z0-9._*?-]+(:[0-9*?]+)?$/.test(plain)) {
     throw refusal(
       'URL_HOST',
       `${shown(whole)} has no valid host pattern.`,
       'Write letters, digits, dots and hyphens, with * and ? as wildcards; other scripts as punycode.',
     );
   }
-  return host;
+  return plain;
 }
 
 function readPath(path: string, whole: string): string {
@@ -193,15 +202,20 @@ function readQuery(query: string, whole: string): string {
       'Leave the "?" out where there is no query.',
     );
   }
-  const name = query.split('&').map(nameOf).find(isReserved);
-  if (name !== undefined) {
-    throw refusal(
-      'URL_RESERVED_PARAMETER',
-      `${shown(whole.replace(/\?.*/s, ''))} has the query parameter ${name}, which belongs to the signature.`,
-      `Rename it, or give the URL as it was before it was signed. Reserved are ${reservedNames.join(', ')}.`,
-    );
-  }
+  refuseReserved([query], whole);
   return encodeQuery(query);
+}
+
+/** `queries`: each text in which parameters may stand. */
+function refuseReserved(queries: readonly string[], whole: string): void {
+  const parameters = queries.flatMap(query => query.split('&'));
+  const name = parameters.map(nameOf).find(isReserved);
+  if (name === undefined) return;
+  throw refusal(
+    'URL_RESERVED_PARAMETER',
+    `${shown(whole.replace(/\?.*/s, ''))} has the query parameter ${name}, which belongs to the signature.`,
+    `Rename it, or give the URL as it was before it was signed. Reserved are ${reservedNames.join(', ')}.`,
+  );
 }
 
 export function isReserved(name: string): boolean {

@@ -36,7 +36,8 @@ export function encodeHost(host: string): string | undefined {
 function parsedHost(host: string): string | undefined {
   try {
     const {hostname} = new URL(`http://${host}/`);
-    return hostname === '' ? undefined : hostname;
+    // `%2A` and the full-width asterisk become one, which a policy would take for a wildcard.
+    return hostname === '' || hostname.includes('*') ? undefined : hostname;
   } catch {
     return undefined;
   }

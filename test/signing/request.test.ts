@@ -37,6 +37,8 @@ const refusedUrls: readonly (readonly [string, WrittenUrlRequest, string])[] = [
   ['a backslash', url('https://h.example/a\\b'), 'URL_BACKSLASH'],
   ['an escaped question mark', url('https://h.example/a\\?b=1'), 'URL_BACKSLASH'],
   ['a fragment', url('https://h.example/a#top'), 'URL_FRAGMENT'],
+  ['an asterisk for a host, in an escape', url('https://%2a.example/a'), 'URL_HOST'],
+  ['an asterisk for a host, full width', url('https://＊.example/a'), 'URL_HOST'],
   ['two question marks', url('https://h.example/a?b=1?c=2'), 'URL_TWO_QUESTION_MARKS'],
   ['an empty query', url('https://h.example/a?'), 'URL_EMPTY_QUERY'],
   ['a line break', url('https://h.example/a\nb'), 'URL_WHITESPACE'],
@@ -99,6 +101,12 @@ const refusedResources: readonly (readonly [string, WrittenCookieRequest, string
   ['a host pattern with a space', cookies('https://* .example/'), 'URL_HOST'],
   ['a user name', cookies('https://me@h.example/*'), 'URL_USER_INFO'],
   ['a reserved name', cookies('https://h.example/*?Policy=*'), 'URL_RESERVED_PARAMETER'],
+  [
+    'a reserved name among wildcards',
+    cookies('https://h.example/a-?.ts?b=1&Policy=*'),
+    'URL_RESERVED_PARAMETER',
+  ],
+  ['an asterisk that only an escape hides', cookies('https://%2a.*.example/a'), 'URL_HOST'],
   ['dots', cookies('https://h.example/../*'), 'URL_DOT_SEGMENT'],
 ];
 
@@ -201,6 +209,10 @@ describe('what is accepted', () => {
     ['HTTP*://H.example/ü*', 'http*://h.example/%C3%BC*', 'custom'],
     ['*://h.example/a', '*://h.example/a', 'custom'],
     ['https://h.example/img-???.jpg', 'https://h.example/img-???.jpg', 'custom'],
+    ['https://h.example/segment-?.ts', 'https://h.example/segment-?.ts', 'custom'],
+    ['https://h.example/?/a=1', 'https://h.example/?/a=1', 'custom'],
+    ['https://*.example:443/*', 'https://*.example/*', 'custom'],
+    ['https://*.example:8443/*', 'https://*.example:8443/*', 'custom'],
     ['https://d?.example/a', 'https://d?.example/a', 'custom'],
     ['https://*.bücher.example/a', 'https://*.xn--bcher-kva.example/a', 'custom'],
     ['https://h.example*', 'https://h.example*', 'custom'],
