@@ -11,10 +11,18 @@ export interface InventoryOptions {
   readonly maxPages?: number | undefined;
 }
 
+interface InventoryObject {
+  /** Relative to the prefix. */
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** As the manifest has it; a listing does not tell. */
+  readonly cacheControl?: string;
+}
+
 /** What is live in the bucket behind a distribution. */
 export interface Inventory {
-  /** `key` is relative to the prefix; `size` in bytes. */
-  readonly objects: readonly {readonly key: string; readonly size: number}[];
+  readonly objects: readonly InventoryObject[];
   readonly bucket: string;
   readonly prefix: string;
   /** `manifest`: what the last deploy left there, whatever was changed by hand since. */
@@ -77,7 +85,11 @@ async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
 async function fromManifest(aws: Aws, {bucket, prefix}: Place): Promise<Inventory | undefined> {
   const found = await readManifest(await aws.objects(bucket), prefix);
   if (!found) return undefined;
-  const objects = Array.from(found.manifest.files, ([key, {size}]) => ({key, size}));
+  const objects = Array.from(found.manifest.files, ([key, {size, headers}]) => ({
+    key,
+    size,
+    cacheControl: headers.cacheControl,
+  }));
   return {objects, bucket, prefix, source: 'manifest', isComplete: true};
 }
 

@@ -52,8 +52,8 @@ describe('readInventory', () => {
     world.calls.length = 0;
     expect(await readInventory(world.aws, distribution)).toEqual({
       objects: [
-        {key: 'a b.css', size: 1},
-        {key: 'index.html', size: 4},
+        {key: 'a b.css', size: 1, cacheControl: 'public, max-age=300, s-maxage=86400'},
+        {key: 'index.html', size: 4, cacheControl: 'public, max-age=0, s-maxage=86400, must-revalidate'},
       ],
       bucket: site.bucket,
       prefix: '',

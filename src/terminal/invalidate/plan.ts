@@ -3,6 +3,7 @@ import type {Aws} from '../../aws/index.js';
 import type {Config} from '../../config/types.js';
 import {readInventory, type Inventory} from '../../deploy/index.js';
 import {
+  errorPageNote,
   foreignPaths,
   livePaths,
   readViewerRules,
@@ -39,7 +40,7 @@ export interface PlanRequest {
 export interface Refetched {
   readonly objects: number;
   readonly bytes: number;
-  /** False: the listing stopped at its limit, there are more. */
+  /** False: there are more, past the limit of the listing or of other origins. */
   readonly isComplete: boolean;
 }
 
@@ -218,7 +219,14 @@ function changedItems(
     live.inventory.objects.map(({key}) => key),
     {hashOf: key => fingerprintOf(key)?.hash},
   );
-  const warnings = keys.length === 0 ? [] : [...live.rules.notes];
+  const {inventory, rules} = live;
+  const changed = new Set(keys);
+  const objects = inventory.objects.filter(({key}) => changed.has(key));
+  const warnings = keys.length === 0 ? [] : [...rules.notes];
+  for (const {key, cacheControl} of objects) {
+    const note = errorPageNote(rules, key, cacheControl);
+    if (note !== undefined) warnings.push(note);
+  }
   if (unmapped.length > 0) {
     const rest = unmapped.length - shownSources;
     const names = unmapped.slice(0, shownSources).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
@@ -227,7 +235,7 @@ function changedItems(
       `No live object is known for ${names}: if pages show ${they}, deploy the site or invalidate '/*'.`,
     );
   }
-  return {items: keys.flatMap(key => viewerItems(live.rules, key)), warnings};
+  return {items: objects.flatMap(({key, cacheControl}) => viewerItems(rules, key, cacheControl)), warnings};
 }
 
 /** What other origins may have in the cache counts too: it is not purged for free. */
@@ -248,5 +256,6 @@ function refetchedBy(items: readonly string[], live: Live | undefined): Refetche
   const isCovered = coveredBy(items);
   const gone = live.inventory.objects.filter(({key}) => livePaths(live.rules, key).some(isCovered));
   const bytes = gone.reduce((sum, {size}) => sum + size, 0);
-  return {objects: gone.length, bytes, isComplete: live.inventory.isComplete};
+  const isComplete = live.inventory.isComplete && !foreignPaths(live.rules).some(isCovered);
+  return {objects: gone.length, bytes, isComplete};
 }

@@ -148,6 +148,29 @@ describe('typed items', () => {
     });
   });
 
+  it('refetch more than is known where they take what another origin has', async () => {
+    const {Origins, DefaultCacheBehavior} = live.config;
+    const api = {
+      ...DefaultCacheBehavior,
+      TargetOriginId: 'api',
+      ViewerProtocolPolicy: DefaultCacheBehavior?.ViewerProtocolPolicy,
+      PathPattern: '/api/*',
+    };
+    const config = {
+      ...live.config,
+      Origins: {
+        Quantity: 2,
+        Items: [...(Origins?.Items ?? []), {Id: 'api', DomainName: 'api.example.com'}],
+      },
+      CacheBehaviors: {Quantity: 1, Items: [api]},
+    };
+    const distribution = (): Promise<Distribution> => Promise.resolve({...live, config});
+    const all = await plan({items: ['/*'], asks: true, distribution});
+    expect(all.planned.refetched).toEqual({objects: 4, bytes: 8, isComplete: false});
+    const docs = await plan({items: ['/docs/*'], measure: true, distribution});
+    expect(docs.planned.refetched).toEqual({objects: 2, bytes: 3, isComplete: true});
+  });
+
   it('are sent though nobody knows what they refetch', async () => {
     const {planned, warnings} = await plan({items: ['/*'], asks: true, distribution: custom});
     expect(planned).toMatchObject({paths: ['/*'], refetched: undefined});
@@ -208,6 +231,20 @@ describe('changed sources', () => {
     expect(warnings).toEqual([
       "No live object is known for src/0.ts, src/1.ts, src/2.ts, src/3.ts, src/4.ts and 2 more: if pages show them, deploy the site or invalidate '/*'.",
     ]);
+  });
+
+  it('an error page that lives long under unknown URLs is all of them', async () => {
+    const page = {
+      ErrorCode: 403,
+      ResponseCode: '404',
+      ResponsePagePath: '/docs/a.html',
+      ErrorCachingMinTTL: 1,
+    };
+    const config = {...live.config, CustomErrorResponses: {Quantity: 1, Items: [page]}};
+    const distribution = (): Promise<Distribution> => Promise.resolve({...live, config});
+    // The page itself says a day, to the edge.
+    expect((await plan({sources: ['docs/a.html'], distribution})).planned.paths).toEqual(['/*']);
+    expect((await plan({sources: ['docs/b.html'], distribution})).planned.paths).toEqual(['/docs/b.html']);
   });
 
   it('none: nothing to send', async () => {
