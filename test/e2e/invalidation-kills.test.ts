@@ -1,7 +1,16 @@
 /** kill -9 at several moments of a job that the rate of the account stretches: the same command again ends it, for the price of once. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {proofCloud, type ProofCloud} from './invalidation-proof/cloud.js';
-import {checkRecords, finish, killed, prepare, priceOnce, quotas, sorted} from './invalidation-proof/job.js';
+import {
+  checkRecords,
+  finish,
+  killed,
+  prepare,
+  priceOnce,
+  quotas,
+  sorted,
+  type Result,
+} from './invalidation-proof/job.js';
 import {sdkReader} from './invalidation-proof/reader.js';
 import {proofSite} from './invalidation-proof/site.js';
 
@@ -48,4 +57,14 @@ it.each([
   expect(result.resumed === null).toBe(moments.length === 0);
   expect(result.costIsMost).toBe(false);
   expect(result.costUSD).toBe(priceOnce(usedBefore, count));
+});
+
+it('--reference: the same again is the same invalidation, and its price is at most', async () => {
+  const args = ['invalidate', '/named', '--reference', 'release-41', '--no-wait', '--json'];
+  const [first, again] = [await cloud.run(args), await cloud.run(args)].map(
+    ({stdout}) => JSON.parse(stdout) as Result,
+  );
+  expect(first).toMatchObject({costUSD: 0.005, costIsMost: true});
+  expect(again).toMatchObject({costUSD: 0.005, costIsMost: true});
+  expect(again?.batches[0]?.id).toBe(first?.batches[0]?.id);
 });
