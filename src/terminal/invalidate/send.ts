@@ -49,7 +49,7 @@ export async function* sendPlanned(
       : await openJob({dir: stateFolder(), aws, owner, paths, priced, now: Date.now, random: Math.random});
   const {reference, memory, resumedFrom} = job;
   if (resumedFrom !== undefined) {
-    const message = `The run of ${resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is not paid twice.`;
+    const message = `The run of ${resumedFrom} for the same paths was cut off: this one goes on with it, and what it sent is neither sent nor paid again. Where the content changed since, a new --reference sends all of it.`;
     yield {type: 'warning', message};
   }
   yield {
