@@ -104,6 +104,8 @@ describe('frontctl invalidate', () => {
     const url = new URL('/docs/b.html?x=1#top', deployed.url).href;
     expect((await project.json<Invalidated>(['invalidate', url, '--local'])).paths).toEqual([
       '/docs/b.html?x=1',
+      // The cache key holds no query here.
+      '/docs/b.html',
     ]);
     const {distributions} = await project.json<{distributions: {id: string; domainName: string}[]}>([
       'local',
