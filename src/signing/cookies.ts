@@ -114,9 +114,13 @@ export function toCurl(cookies: Cookies): string {
   return `--cookie '${toCookieHeader(cookies)}'`;
 }
 
-/** The names and values again, from any of these formats, a browser's `Cookie` header or the JSON object. */
+/**
+ * The names and values again, from any of these formats, a browser's `Cookie` header or the JSON object. Of a cookie that
+ * comes twice, the first counts as it does at the edge; in `Set-Cookie` lines the last, which browsers keep.
+ */
 export function readCookies(text: string): Record<string, string> {
   const pattern =
-    /\b(CloudFront-(?:Policy|Expires|Signature|Key-Pair-Id|Hash-Algorithm))(?:"?\s*[=:]\s*"?|\t)([A-Za-z0-9\-_~]+)/g;
-  return Object.fromEntries([...text.matchAll(pattern)].map(([, name = '', value = '']) => [name, value]));
+    /(?<![\w-])(CloudFront-(?:Policy|Expires|Signature|Key-Pair-Id|Hash-Algorithm))(?:"?\s*[=:]\s*"?|\t)([^\s;,"']*)/g;
+  const found = [...text.matchAll(pattern)].map(([, name = '', value = '']) => [name, value] as const);
+  return Object.fromEntries(/set-cookie:/i.test(text) ? found : found.toReversed());
 }

@@ -10,7 +10,10 @@ interface Parts {
 /** The default ports that no client sends. */
 export const ownPort: Readonly<Record<string, string>> = {http: ':80', https: ':443'};
 
-/** As a client sends it: scheme and host in lower case, no default port, no empty path. Undefined for no URL. */
+/**
+ * As a client sends it: scheme and host in lower case, no default port, no empty path. A `?` with nothing behind it is no
+ * query: the edge sees none. Undefined for no URL.
+ */
 export function splitUrl(url: string): Parts | undefined {
   const parts = /^(https?):\/\/([^/?#]+)([^?#]*)(?:\?([^#]*))?$/i.exec(url);
   if (parts === null) return undefined;
@@ -21,7 +24,7 @@ export function splitUrl(url: string): Parts | undefined {
     scheme,
     host: authority.endsWith(port) ? authority.slice(0, -port.length) : authority,
     path: parts[3] === '' ? '/' : (parts[3] ?? '/'),
-    query: parts[4],
+    query: parts[4] === '' ? undefined : parts[4],
   };
 }
 

@@ -4,7 +4,7 @@ import type {Terms} from './types.js';
  * CloudFront rebuilds this text from the URL and its `Expires`, so not a byte may differ.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-canned-policy.html
  */
-export function cannedPolicy(resource: string, expires: number): string {
+export function cannedPolicy(resource: string, expires: number | string): string {
   return `{"Statement":[{"Resource":${JSON.stringify(resource)},"Condition":{"DateLessThan":{"AWS:EpochTime":${expires}}}}]}`;
 }
 
@@ -93,5 +93,5 @@ function strangers(value: unknown, known: readonly string[]): string[] {
 }
 
 function isEpoch(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 63;
 }

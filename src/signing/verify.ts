@@ -91,7 +91,7 @@ function checkSignature(
   } else {
     if (expiresText === undefined)
       return malformed('There is neither a Policy nor Expires.', {keyPairId, hash});
-    if (!/^(0|[1-9]\d{0,15})$/.test(expiresText))
+    if (!/^(0|[1-9]\d{0,18})$/.test(expiresText) || BigInt(expiresText) >= 2n ** 63n)
       return malformed('Expires is not a number of epoch seconds.', {keyPairId, hash});
     if (url === undefined) {
       return malformed('A canned policy can only be judged with the URL that is asked for.', {
@@ -101,7 +101,7 @@ function checkSignature(
         expires: Number(expiresText),
       });
     }
-    policy = cannedPolicy(url, Number(expiresText));
+    policy = cannedPolicy(url, expiresText);
   }
   const kind = policyText === undefined ? 'canned' : 'custom';
   const reading = readPolicy(policy);
@@ -140,7 +140,7 @@ function fromUrl(signed: string): Carried | string {
     else if (fields.has(name)) return `The URL has ${name} twice.`;
     else fields.set(name, equals < 0 ? '' : parameter.slice(equals + 1));
   }
-  return {url: join(parts, rest.length === 0 ? undefined : rest.join('&')), fields};
+  return {url: join(parts, rest.join('&') || undefined), fields};
 }
 
 function fromCookies(cookies: Readonly<Record<string, string>>, url: string | undefined): Carried | string {

@@ -51,6 +51,13 @@ describe('cookies', () => {
     expect(readCookies(text)).toEqual(cookies);
   });
 
+  it('of a cookie that comes twice, reads the one that counts; and all of a value', () => {
+    const name = 'CloudFront-Signature';
+    expect(readCookies(`${name}=first; ${name}=second`)).toEqual({[name]: 'first'});
+    expect(readCookies(`Set-Cookie: ${name}=first\nSet-Cookie: ${name}=second`)).toEqual({[name]: 'second'});
+    expect(readCookies(`${name}=good__+; x-${name}=other`)).toEqual({[name]: 'good__+'});
+  });
+
   it.each([
     [{domain: '*.example.com'}, 'COOKIE_DOMAIN'],
     [{domain: 'https://example.com'}, 'COOKIE_DOMAIN'],

@@ -33,17 +33,17 @@ const only = (condition: unknown, name: string): unknown =>
   isObject(condition) && hasOnly(condition, [name]) ? condition[name] : undefined;
 
 const isSeconds = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 63;
 
 /**
- * Reads a custom policy; undefined when it is malformed: not UTF-8 JSON, not one statement, no DateLessThan, a date that
+ * Reads a custom policy; undefined when it is malformed: not UTF-8 JSON (a byte order mark is none), not one statement, no DateLessThan, a date that
  * is no whole number (quoted ones are none), or a member that the guide does not name. What is not understood might
  * have been meant as a restriction.
  */
 export const readPolicy = (bytes: Buffer): SignedPolicy | undefined => {
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes));
+    document = JSON.parse(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes));
   } catch {
     return undefined;
   }
