@@ -1,5 +1,5 @@
 import {ensurePolicy, privateStatement} from '../bucket/index.js';
-import {price, type Batch, type Usage} from '../invalidation/index.js';
+import {price, quotaOf, type Batch, type Usage} from '../invalidation/index.js';
 import type {Work} from '../events.js';
 import {mapConcurrent, type ObjectStore} from '../aws/index.js';
 import {Failure} from '../failure.js';
@@ -11,7 +11,7 @@ import {filesBefore, filesWithDoomed, openRecord, ownInvalidations, type OwnInva
 import {relay, throttled} from './relay.js';
 import {deleteUnfinished, invalidate, remove} from './finish.js';
 import type {DeployResult, PreparedDeploy} from './types.js';
-import {countAside, quotaOf} from './usage.js';
+import {countAside} from './usage.js';
 import {updateHeaders, uploadLarge, uploadSmall, type Uploader, type UploadStep} from './upload.js';
 
 /** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */

@@ -1,8 +1,7 @@
-import {describePrice, price, type Usage} from '../invalidation/index.js';
+import {describePrice, price, quotaOf, type Usage} from '../invalidation/index.js';
 import type {Site} from '../site/index.js';
 import {countsOf, planDeploy, reasonText} from './plan.js';
 import type {DeployPlan, PlanDescription, PreparedDeploy} from './types.js';
-import {quotaOf} from './usage.js';
 
 type Invalidation = PlanDescription['plan']['invalidation'];
 

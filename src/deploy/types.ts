@@ -1,7 +1,7 @@
 import type {Aws} from '../aws/index.js';
 import type {InvalidationConfig} from '../config/types.js';
 import type {Distribution} from '../distribution/index.js';
-import type {Batch, Pace, Usage} from '../invalidation/index.js';
+import type {Batch, Pace, Quota} from '../invalidation/index.js';
 import type {Cover} from '../invalidation/plan/index.js';
 import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
 import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
@@ -106,12 +106,6 @@ export interface DeployInput {
 /** The plan of one of the two invalidations that a deploy sends: of what it replaces, then of what it deletes. */
 export interface CoverOf extends Cover {
   readonly what: 'replaced' | 'deleted';
-}
-
-/** Of the account's 1,000 free paths of this month; `distribution`: the other distributions could not be counted. */
-export interface Quota {
-  readonly usedThisMonth: number;
-  readonly scope: Usage['scope'];
 }
 
 /** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */

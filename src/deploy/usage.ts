@@ -1,5 +1,5 @@
 import {countUsage, type Usage} from '../invalidation/index.js';
-import type {PreparedDeploy, Quota} from './types.js';
+import type {PreparedDeploy} from './types.js';
 
 export interface Counting {
   /** What is known by now. */
@@ -35,6 +35,3 @@ export async function countFor(
   const now = (input.now ?? Date.now)();
   return countUsage({aws: input.aws, owner: {distributionId: distribution.id}, now, signal});
 }
-
-export const quotaOf = (usage: Usage | undefined): Quota | null =>
-  usage === undefined ? null : {usedThisMonth: usage.used, scope: usage.scope};

@@ -1,10 +1,10 @@
 /** Invalidation: keys -> viewer paths (pure), price, submit, wait. */
 export type * from './types.js';
-export {encodePath, normalizePath, withoutCovered} from './paths.js';
+export {coveredBy, encodePath, normalizePath, withoutCovered} from './paths.js';
 export {ownerText} from './api.js';
 export {openJob, stateFolder} from './journal.js';
 export {inProgressIds, listInvalidations, readInvalidation} from './list.js';
-export {describePrice, dollars, price} from './price.js';
+export {describePrice, dollars, price, quotaOf} from './price.js';
 export {submitInvalidation} from './submit.js';
 export {checkTags} from './tags.js';
 export {countUsage} from './usage.js';

@@ -44,20 +44,38 @@ export function withoutCovered(paths: Iterable<string>): readonly string[] {
   return dropCovered([...new Set(paths)].sort());
 }
 
-/** `sorted` in code unit order: a wildcard stands before everything that it covers but shorter siblings, so one pass with a stack will do. */
 function dropCovered(sorted: readonly string[]): string[] {
-  const prefixes = sorted.filter(path => path.endsWith('*')).map(path => path.slice(0, -1));
-  if (prefixes.length === 0) return [...sorted];
-  const minimal: string[] = [];
-  for (const prefix of prefixes.sort()) {
-    const last = minimal.at(-1);
-    if (last === undefined || !prefix.startsWith(last)) minimal.push(prefix);
-  }
+  const minimal = wildcardPrefixes(sorted);
+  if (minimal.length === 0) return [...sorted];
   return sorted.filter(path => {
     const own = path.endsWith('*') ? path.slice(0, -1) : undefined;
     const cover = lastAtOrBefore(minimal, own ?? path);
     return cover === undefined || !(own ?? path).startsWith(cover) || own === cover;
   });
+}
+
+/** Whether an invalidation of `items` drops a viewer path: by its own name or under a wildcard. Tags are left out. */
+export function coveredBy(items: readonly string[]): (path: string) => boolean {
+  const exact = new Set(items);
+  const prefixes = wildcardPrefixes(items);
+  return path => {
+    const prefix = lastAtOrBefore(prefixes, path);
+    return exact.has(path) || (prefix !== undefined && path.startsWith(prefix));
+  };
+}
+
+/** What stands before the `*` of the wildcards among `items`: sorted, none begins another. */
+const wildcardPrefixes = (items: readonly string[]): readonly string[] =>
+  withoutLonger(items.flatMap(item => (item.endsWith('*') ? [item.slice(0, -1)] : [])).sort());
+
+/** Sorted prefixes without those that begin with another of them. */
+export function withoutLonger(sorted: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const prefix of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || !prefix.startsWith(last)) kept.push(prefix);
+  }
+  return kept;
 }
 
 /** The greatest element of sorted, prefix-free `prefixes` that is <= `value`: the only one that can be a prefix of it. */

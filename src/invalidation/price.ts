@@ -1,4 +1,4 @@
-import type {Price, Usage} from './types.js';
+import type {Price, Quota, Usage} from './types.js';
 
 /** Free in each calendar month (UTC), over all distributions of an account. */
 export const freePaths = 1000;
@@ -12,6 +12,10 @@ export function price(paths: number, usage: Usage | undefined): Price {
   const free = isKnown ? Math.max(0, freePaths - usage.used) : 0;
   return {usd: (Math.max(0, paths - free) * tenthsOfACent) / 1000, isMost: !isKnown && paths > 0};
 }
+
+/** A usage as the `--json` results tell it; null: not known. */
+export const quotaOf = (usage: Usage | undefined): Quota | null =>
+  usage === undefined ? null : {usedThisMonth: usage.used, scope: usage.scope};
 
 const counted = (paths: number): string =>
   `${paths.toLocaleString('en-US')} ${paths === 1 ? 'path' : 'paths'}`;

@@ -112,6 +112,12 @@ export interface Usage {
   readonly isLeast: boolean;
 }
 
+/** Of the account's 1,000 free paths of this month; `distribution`: the other distributions could not be counted. */
+export interface Quota {
+  readonly usedThisMonth: number;
+  readonly scope: Usage['scope'];
+}
+
 export interface Price {
   readonly usd: number;
   /** It may be less: what is used of the free paths is not known. */

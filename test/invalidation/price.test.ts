@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {describePrice, price, type Usage} from '../../src/invalidation/index.js';
+import {describePrice, price, quotaOf, type Usage} from '../../src/invalidation/index.js';
 
 const account = (used: number, isLeast = false): Usage => ({used, scope: 'account', isLeast});
 const alone = (used: number): Usage => ({used, scope: 'distribution', isLeast: false});
@@ -32,5 +32,13 @@ describe('describePrice', () => {
     [1_000_000, account(1000), '1,000,000 paths, all 1,000 free used this month: $5000.00'],
   ])('%i paths with %j', (paths, usage, text) => {
     expect(describePrice(paths, price(paths, usage), usage)).toBe(text);
+  });
+});
+
+it('a quota is null where nothing could be counted', () => {
+  expect(quotaOf(undefined)).toBeNull();
+  expect(quotaOf({used: 12, scope: 'distribution', isLeast: false})).toEqual({
+    usedThisMonth: 12,
+    scope: 'distribution',
   });
 });

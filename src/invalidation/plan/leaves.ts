@@ -1,4 +1,5 @@
 import {Failure} from '../../failure.js';
+import {withoutLonger} from '../paths.js';
 
 /** CloudFront refuses longer items. */
 const maxLength = 4000;
@@ -47,7 +48,7 @@ export function readLeaves(targets: readonly string[]): Leaves {
     else prefixes.push(toPrefix(isWildcard ? target.slice(0, -1) : target));
   }
   const exact = sortedUnique(rest);
-  const forced = prefixFree(sortedUnique(prefixes));
+  const forced = withoutLonger(sortedUnique(prefixes));
   for (const sorted of [exact, forced]) {
     // In order, so that what stands between two texts with a leading slash has one too.
     for (const text of [sorted[0], sorted.at(-1)]) if (text?.startsWith('/') === false) throw noSlash(text);
@@ -59,15 +60,6 @@ const star = 0x2a;
 function toPrefix(text: string): string {
   const length = cutBeforeEscape(text, Math.min(text.length, maxLength - 1));
   return length === 0 ? '/' : text.slice(0, length);
-}
-
-function prefixFree(sorted: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const prefix of sorted) {
-    const last = kept.at(-1);
-    if (last === undefined || !prefix.startsWith(last)) kept.push(prefix);
-  }
-  return kept;
 }
 
 /** Both in order: the exact texts that no prefix covers, and the prefixes, in one order. */

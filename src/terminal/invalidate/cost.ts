@@ -1,5 +1,4 @@
 import {price, type Price, type Usage} from '../../invalidation/index.js';
-import type {Quota} from './types.js';
 
 /** The price of each of several invalidations, in their order: the first take what is left of the free paths. They add up to the price of all. */
 export function pricesOf(counts: readonly number[], usage: Usage | undefined): readonly Price[] {
@@ -10,6 +9,3 @@ export function pricesOf(counts: readonly number[], usage: Usage | undefined): r
     return {usd: Math.round((most.usd - least.usd) * 1000) / 1000, isMost: paths > 0 && most.isMost};
   });
 }
-
-export const quotaOf = (usage: Usage | undefined): Quota | null =>
-  usage === undefined ? null : {usedThisMonth: usage.used, scope: usage.scope};

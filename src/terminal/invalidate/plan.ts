@@ -12,13 +12,12 @@ import {
 } from '../../distribution/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
-import {checkTags, ownerText, readInvalidation, withoutCovered} from '../../invalidation/index.js';
+import {checkTags, coveredBy, ownerText, readInvalidation, withoutCovered} from '../../invalidation/index.js';
 import {mapSources} from '../../invalidation/input/index.js';
 import {planCover, type Cover, type CurvePoint, type Strategy} from '../../invalidation/plan/index.js';
 import {fingerprintOf} from '../../site/index.js';
 import {count} from '../format.js';
 import {besideTyped} from './beside.js';
-import {coveredBy} from './covered.js';
 import type {Target} from './target.js';
 
 export interface PlanRequest {

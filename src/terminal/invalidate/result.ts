@@ -2,9 +2,8 @@
 import type {Aws} from '../../aws/index.js';
 import type {Failure} from '../../failure.js';
 import type {CheckResult} from '../../invalidation/edge-check.js';
-import {waitCommand, type Batch, type Price, type Usage} from '../../invalidation/index.js';
+import {quotaOf, waitCommand, type Batch, type Price, type Usage} from '../../invalidation/index.js';
 import {asFailure, errorReport} from '../report.js';
-import {quotaOf} from './cost.js';
 import type {Planned} from './plan.js';
 import type {Sent} from './send.js';
 import type {Described, Invalidated, InvalidateResult} from './types.js';

@@ -1,10 +1,10 @@
 import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
 import {exitCodes} from '../../failure.js';
-import {describePrice, dollars, price, type Usage} from '../../invalidation/index.js';
+import {describePrice, dollars, price, type Quota, type Usage} from '../../invalidation/index.js';
 import type {CurvePoint} from '../../invalidation/plan/index.js';
 import {nameOf} from './target.js';
-import type {Described, DryRunResult, Invalidated, InvalidateResult, Quota} from './types.js';
+import type {Described, DryRunResult, Invalidated, InvalidateResult} from './types.js';
 
 const shownIds = 5;
 

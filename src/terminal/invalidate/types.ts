@@ -1,5 +1,5 @@
 import type {CheckResult} from '../../invalidation/edge-check.js';
-import type {Batch} from '../../invalidation/index.js';
+import type {Batch, Quota} from '../../invalidation/index.js';
 import type {CurvePoint, Strategy} from '../../invalidation/plan/index.js';
 import type {ErrorReport} from '../report.js';
 import type {InputFlags} from './inputs.js';
@@ -18,12 +18,6 @@ export interface InvalidateRequest extends TargetFlags, InputFlags {
   readonly yes: boolean;
   /** --json: nobody is asked. */
   readonly unattended: boolean;
-}
-
-/** Paths of this month; `scope: distribution` where the others of the account could not be counted. */
-export interface Quota {
-  readonly usedThisMonth: number;
-  readonly scope: 'account' | 'distribution';
 }
 
 /** What is said of each distribution, sent or not. */

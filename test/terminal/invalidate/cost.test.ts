@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {price} from '../../../src/invalidation/index.js';
-import {pricesOf, quotaOf} from '../../../src/terminal/invalidate/cost.js';
+import {pricesOf} from '../../../src/terminal/invalidate/cost.js';
 
 const usage = (used: number) => ({used, scope: 'account', isLeast: false}) as const;
 
@@ -27,13 +27,5 @@ describe('pricesOf', () => {
         expect(sum).toBeCloseTo(price(all, usage(used)).usd, 6);
       }),
     );
-  });
-});
-
-it('a quota is null where nothing could be counted', () => {
-  expect(quotaOf(undefined)).toBeNull();
-  expect(quotaOf({used: 12, scope: 'distribution', isLeast: false})).toEqual({
-    usedThisMonth: 12,
-    scope: 'distribution',
   });
 });

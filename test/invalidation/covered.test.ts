@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {coveredBy} from '../../../src/terminal/invalidate/covered.js';
+import {coveredBy} from '../../src/invalidation/index.js';
 
 describe('coveredBy', () => {
   it('is an exact path or a prefix before a last *, whatever the order', () => {
