@@ -17,17 +17,20 @@ export interface ChunkSettings {
 export interface Chunk {
   readonly firstLine: number;
   readonly lines: Uint8Array;
+  /** False: there were no more lines at the time. */
+  readonly isFull: boolean;
 }
 
 /** Signs the lines of one chunk in their order. A bad line becomes a `BadLine` and ends nothing. */
-export function signChunk({firstLine, lines}: Chunk, settings: ChunkSettings): BulkResult {
+export function signChunk({firstLine, lines}: Omit<Chunk, 'isFull'>, settings: ChunkSettings): BulkResult {
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString('utf8');
   const bad: BadLine[] = [];
   let output = '';
   let signed = 0;
   let verified = 0;
   let line = firstLine;
-  for (let start = 0; start < text.length; line++) {
+  const hasMark = firstLine === 1 && text.startsWith('\ufeff');
+  for (let start = hasMark ? 1 : 0; start < text.length; line++) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const content = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);

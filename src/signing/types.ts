@@ -169,6 +169,8 @@ export interface BulkOptions {
   readonly output: 'url' | 'json';
   /** Threads; default: one a core. */
   readonly workers?: number | undefined;
+  /** Milliseconds that a line may wait for others to be signed with, default 20. */
+  readonly waitMs?: number | undefined;
   /** P-256: every how many-th signature is verified, default 100. RSA: all are. */
   readonly verifyEvery?: number | undefined;
   readonly signal?: AbortSignal | undefined;

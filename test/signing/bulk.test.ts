@@ -1,4 +1,4 @@
-import {Readable} from 'node:stream';
+import {PassThrough, Readable} from 'node:stream';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, it} from 'vitest';
@@ -106,9 +106,12 @@ describe('bulk', () => {
       Buffer.of(0xe4, 0x0a),
       Buffer.from('https://h.example/ä'),
     ]);
-    const {lines, bad} = await run(Readable.from([input]));
-    expect(lines.map(baseOf)).toEqual(['https://h.example/a', 'https://h.example/%C3%A4']);
-    expect(bad).toMatchObject([{line: 2, code: 'URL_NOT_UNICODE'}]);
+    const byByte = Array.from(input, byte => Buffer.of(byte));
+    for (const given of [[input], byByte]) {
+      const {lines, bad} = await run(Readable.from(given));
+      expect(lines.map(baseOf)).toEqual(['https://h.example/a', 'https://h.example/%C3%A4']);
+      expect(bad).toMatchObject([{line: 2, code: 'URL_NOT_UNICODE'}]);
+    }
   });
 
   it.each([
@@ -162,6 +165,41 @@ describe('bulk', () => {
       if (taken > 20_000) break;
     }
     expect(taken).toBeGreaterThan(20_000);
+  });
+
+  it.each(['rsa', 'ecdsa'] as const)('%s: a line of a live feed waits for no other', async keyType => {
+    const taken: string[] = [];
+    let wake = (): void => undefined;
+    const counts = [1, 2, 700, 1, 3];
+    // Each part comes only after the one before has come out.
+    const feed = (async function* () {
+      let given = 0;
+      for (const count of counts) {
+        yield urls(given + count)
+          .slice(given)
+          .join('\n');
+        yield '\n';
+        given += count;
+        while (taken.length < given) await new Promise<void>(resolve => (wake = resolve));
+      }
+    })();
+    const signers: BulkOptions['signers'] = [keyType === 'rsa' ? rsa : ecdsa];
+    for await (const {text} of signBulk(feed, {...defaults, signers, workers: 2, waitMs: 1})) {
+      taken.push(...Buffer.from(text).toString().trimEnd().split('\n'));
+      wake();
+    }
+    expect(taken.map(baseOf)).toEqual(urls(707));
+  });
+
+  it('who leaves a feed that pauses need not wait for its next line', async () => {
+    const feed = new PassThrough();
+    feed.write('https://h.example/a\nhttps://h.exam');
+    for await (const {signed} of signBulk(feed, {...defaults, waitMs: 1})) {
+      expect(signed).toBe(1);
+      break;
+    }
+    expect(feed.destroyed).toBe(false);
+    feed.destroy();
   });
 
   it('keeps no result that was taken, with a signal or without', async () => {
@@ -222,7 +260,7 @@ describe('lines', () => {
       yield Buffer.from('\nb\n');
     })();
     const chunks: {firstLine: number; length: number}[] = [];
-    for await (const {firstLine, lines} of chunksOf(endless, {lines: 1, bytes: 1_000_000}))
+    for await (const {firstLine, lines} of chunksOf(endless, {lines: 1, bytes: 1_000_000, waitMs: 20}))
       chunks.push({firstLine, length: lines.length});
     expect(chunks).toEqual([
       {firstLine: 1, length: longestLine + 1},

@@ -52,7 +52,12 @@ export async function signFile(
     signal: session.signal,
     isSample: signer.keyType === 'ecdsa',
   });
-  return follow(work, progressBeside(output, request.quiet), process.stderr);
+  try {
+    return await follow(work, progressBeside(output, request.quiet), process.stderr);
+  } finally {
+    // A reader who has left ends a feed that never ends by itself.
+    input.destroy();
+  }
 }
 
 /** What is drawn must not meet the URLs on one terminal: those of a pipe may end there too, after `head`. */
