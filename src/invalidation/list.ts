@@ -42,16 +42,17 @@ export async function listInvalidations(
   aws: Aws,
   owner: Owner,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<readonly InvalidationSummary[]> {
   const api = await invalidationApi(aws, owner);
   const ids: string[] = [];
-  for await (const page of listed(api, Math.min(largestPage, limit))) {
+  for await (const page of listed(api, Math.min(largestPage, limit), signal)) {
     for (const {Id} of page) if (Id !== undefined) ids.push(Id);
     if (ids.length >= limit) break;
   }
   const wanted = ids.slice(0, limit);
   const found = new Map<string, InvalidationSummary>();
-  const reads = mapConcurrent(wanted, readsAtATime, (id, signal) => read(api, id, signal));
+  const reads = mapConcurrent(wanted, readsAtATime, (id, stop) => read(api, id, stop), signal);
   for await (const summary of reads) found.set(summary.id, summary);
   return wanted.flatMap(id => found.get(id) ?? []);
 }

@@ -1,4 +1,5 @@
 /** `frontctl invalidation list|show|wait`: what was sent before. */
+import {mapConcurrent} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {
   inProgressIds,
@@ -11,6 +12,9 @@ import {
 import {findTarget, findTargets, nameOf, type Target, type TargetFlags} from './invalidate/target.js';
 import {followAll} from './invalidate/together.js';
 import type {Session} from './session.js';
+
+/** A tag may name hundreds, and each is read in several calls at a time. */
+const targetsAtATime = 4;
 
 export interface ListedInvalidations {
   readonly distributionId: string;
@@ -28,12 +32,14 @@ export async function listAll(
 ): Promise<InvalidationList> {
   const aws = await session.aws();
   const targets = await findTargets(session, flags);
-  const lists = await Promise.all(
-    targets.map(async (target): Promise<ListedInvalidations> => {
-      const invalidations = await listInvalidations(aws, target, flags.limit);
-      return {...ownerOf(target), invalidations};
-    }),
-  );
+  const found = new Map<Target, ListedInvalidations>();
+  const read = async (target: Target, signal: AbortSignal) => {
+    const invalidations = await listInvalidations(aws, target, flags.limit, signal);
+    return {target, listed: {...ownerOf(target), invalidations}};
+  };
+  const reads = mapConcurrent(targets, targetsAtATime, read, session.signal);
+  for await (const {target, listed} of reads) found.set(target, listed);
+  const lists = targets.flatMap(target => found.get(target) ?? []);
   const [only, second] = lists;
   return only !== undefined && second === undefined ? only : {distributions: lists};
 }
