@@ -29,8 +29,8 @@ const minuteMs = 60_000;
  * of the new public key, so any machine can go on, and a run that is killed after any call is finished by the next.
  *
  * Failures: NO_SUCH_KEY_GROUP, NO_ROTATION, ROTATION_INCOMPLETE (exit 2), ROTATION_RUNNING, ROTATION_UNCLEAR,
- * NEW_KEY_GONE, PRECONDITION_FAILED (exit 4), WAIT_TIMEOUT (exit 5), KEY_GROUP_FULL, LAST_KEY, ALREADY_SWITCHED (exit 6),
- * and those of the key files.
+ * NEW_KEY_GONE, PRECONDITION_FAILED (exit 4), WAIT_TIMEOUT (exit 5), KEY_GROUP_FULL, LAST_KEY, ALREADY_SWITCHED,
+ * ROTATION_ABORTED (exit 6), and those of the key files.
  */
 export async function* rotateKey(input: RotateKeyInput): Work<RotateKeyResult> {
   const {aws, action} = input;
@@ -48,13 +48,18 @@ export async function* rotateKey(input: RotateKeyInput): Work<RotateKeyResult> {
     told.files = await checkSame(input, {...first, rotation: first.rotation});
     await act(input, {...first, rotation: first.rotation}, now);
   }
+  /** The version of the group that the edge knows. */
+  let arrived: string | undefined;
+  let newest: string | undefined;
   for (;;) {
     // Read anew before every step: another machine may have taken it.
     const state = await readState(aws, input.group);
     const {group, rotation} = state;
-    if (rotation === undefined) return over(told, state);
+    if (rotation === undefined) return over(told, state, newest);
     const running: Running = {...state, rotation};
     const {note, newKey} = rotation;
+    newest = newKey.id;
+    refuseAborted(input, running);
     const arrival: Arrival = {
       ...input,
       group,
@@ -68,7 +73,12 @@ export async function* rotateKey(input: RotateKeyInput): Work<RotateKeyResult> {
         yield {type: 'done', id: 'add', detail: `${note.oldKey} stays`};
         break;
       case 'serving':
-        yield* waitArrived(arrival);
+        if (arrived !== (group.etag ?? '')) {
+          yield* waitArrived(arrival);
+          arrived = group.etag ?? '';
+          // Minutes later: another run may have said something else meanwhile.
+          break;
+        }
         if (action !== 'switched') return result(told, running, 'ready');
         await changeKeyComment(aws, newKey.id, writeNote({...note, switched: isoSeconds(ceilSecond(now()))}));
         break;
@@ -127,11 +137,7 @@ async function act(input: RotateKeyInput, {group, rotation}: Running, now: () =>
   const {aws, action} = input;
   const {note, newKey} = rotation;
   const write = (changed: RotationNote) => changeKeyComment(aws, newKey.id, writeNote(changed));
-  if (note.aborted !== undefined && action !== 'abort' && action !== 'go on') {
-    throw new Failure('refused', 'ROTATION_ABORTED', `The rotation to ${newKey.id} is being taken back.`, {
-      hint: `Finish that first: frontctl key rotate ${groupWord(group)}${aws.commandFlags}`,
-    });
-  }
+  refuseAborted(input, {group, rotation});
   switch (action) {
     case 'go on':
     case 'switched':
@@ -163,6 +169,17 @@ async function act(input: RotateKeyInput, {group, rotation}: Running, now: () =>
       if (group.keyIds.includes(newKey.id)) withoutNew({group, rotation});
       await write({...note, aborted: isoSeconds(now())});
   }
+}
+
+/** What was said of signers counts no more once the new key is on its way out. Failure ROTATION_ABORTED (exit 6). */
+function refuseAborted(
+  {aws, action}: RotateKeyInput,
+  {group, rotation: {note, newKey}}: Pick<Running, 'group' | 'rotation'>,
+): void {
+  if (note.aborted === undefined || action === 'abort' || action === 'go on') return;
+  throw new Failure('refused', 'ROTATION_ABORTED', `The rotation to ${newKey.id} is being taken back.`, {
+    hint: `Finish that first: frontctl key rotate ${groupWord(group)}${aws.commandFlags}`,
+  });
 }
 
 /** Failure LAST_KEY, OLD_KEY_GONE (exit 6): then the new key is what lets viewers in. */
@@ -248,10 +265,11 @@ function result(told: Told, {group, rotation}: Running, status: RotationStatus):
   };
 }
 
-/** No rotation runs: the last one of the group is what there is to tell. */
-function over(told: Told, state: State): RotateKeyResult {
+/** No rotation runs: the last one of the group is what there is to tell, but not in place of one that was taken back. */
+function over(told: Told, state: State, newest?: string): RotateKeyResult {
   const last = lastRotated(state.group, state.keys);
-  if (last === undefined) throw noRotation(told, state);
+  if (last === undefined || (newest !== undefined && newest !== last.newKey.id))
+    throw noRotation(told, state);
   return {
     group: {id: state.group.id, name: state.group.name},
     status: 'done',

@@ -302,6 +302,40 @@ describe('rotateKey', () => {
       expect(await rotate({action: 'abort'})).toMatchObject({status: 'aborted'});
     });
 
+    it('while another run waits to record the switch: that run sees it, and records nothing over it', async () => {
+      const {newKey} = await begin();
+      let isAborted = false;
+      const sleep = async (ms: number): Promise<void> => {
+        if (!isAborted) {
+          isAborted = true;
+          await rotate({action: 'abort'});
+        }
+        await site.advance(ms);
+      };
+      const switching = rotate({action: 'switched', settleMs: hour, timeoutMs: 3 * hour, sleep});
+      await expect(switching).rejects.toMatchObject({code: 'NO_ROTATION'});
+      expect(isAborted).toBe(true);
+      expect(await site.keysOfGroup()).toEqual([site.first.id]);
+      expect((await newKeys()).map(({id}) => id)).not.toContain(newKey);
+    });
+
+    it('half done when another run wants to record the switch: the abort is finished', async () => {
+      await begin();
+      let isAborted = false;
+      const sleep = async (ms: number): Promise<void> => {
+        if (!isAborted) {
+          isAborted = true;
+          // Dies with the note written, or with the new key out of the group.
+          await expect(rotate({action: 'abort', aws: dyingAt(1, 'after')})).rejects.toThrow('killed');
+        }
+        await site.advance(ms);
+      };
+      const switching = rotate({action: 'switched', settleMs: hour, timeoutMs: 3 * hour, sleep});
+      await expect(switching).rejects.toMatchObject({code: 'ROTATION_ABORTED'});
+      expect(await rotate()).toMatchObject({status: 'aborted'});
+      expect(await site.keysOfGroup()).toEqual([site.first.id]);
+    });
+
     it('never takes the last key out', async () => {
       const {newKey} = await begin();
       await site.setGroup([newKey]);
