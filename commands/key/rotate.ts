@@ -53,6 +53,10 @@ export default class KeyRotate extends FrontctlCommand<RotateKeyResult> {
       summary: 'To start: the key that is to leave, where the group has several.',
     }),
     ...pairFlags,
+    type: Flags.option({options: ['rsa', 'ecdsa'] as const})({
+      helpValue: 'rsa|ecdsa',
+      summary: 'RSA 2048 or ECDSA P-256, whose signatures are shorter (default: as the key that leaves).',
+    }),
     switched: Flags.boolean({
       summary: 'All signers use the new key: from now on nothing is signed with the old one.',
       exclusive: ['not-switched', 'abort'],

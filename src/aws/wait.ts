@@ -52,7 +52,7 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   const signal = options.signal ?? new AbortController().signal;
   const isAborted = (): boolean => signal.aborted;
   const interrupted = (): Failure =>
-    new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${options.subject ?? id}`, {
+    new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${(options.subject ?? id).replace(/^The /, 'the ')}`, {
       hint:
         hintOf(options.resumeHint) ??
         'It goes on without frontctl; run the same command again to wait for it.',

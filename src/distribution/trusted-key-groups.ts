@@ -36,7 +36,12 @@ export function findBehavior(config: Behaviors, pathPattern: string): Behavior {
     'usage',
     'NO_SUCH_BEHAVIOR',
     `No behavior of the distribution has the path pattern "${pathPattern}".`,
-    {hint: `Its patterns are ${all.map(patternOf).join(' ')} (* is the default behavior).`},
+    {
+      hint:
+        all.length > 1
+          ? `Its patterns are ${all.map(patternOf).join(' ')} (* is the default behavior).`
+          : 'It has the default behavior only (*): leave --path-pattern out to close all of it, or add a behavior with that pattern to the distribution first.',
+    },
   );
 }
 

@@ -65,7 +65,7 @@ export async function readKeyGroup(aws: Aws, named: string): Promise<KeyGroup> {
   const found = await findKeyGroup(aws, named);
   if (found !== undefined) return found;
   throw new Failure('usage', 'NO_SUCH_KEY_GROUP', `There is no key group "${named}" in this account.`, {
-    hint: '`frontctl key list` shows the groups; `frontctl key create --group NAME` makes one.',
+    hint: '`frontctl key list` shows the groups; `frontctl key create --generate FILE --group NAME` makes one.',
   });
 }
 

@@ -20,6 +20,7 @@ import {
   writeNote,
   type KeyGroup,
   type KeyPairFiles,
+  type KeyType,
   type PublicKeyEntry,
 } from '../signing/index.js';
 import type {KeyOrigin, RotateKeyInput} from './rotate-types.js';
@@ -68,7 +69,8 @@ export async function* startRotation(
 
   yield {type: 'done', id: 'rotation', detail: `${oldKey} is to leave`};
   yield {type: 'step', id: 'key', title: 'Make the new public key'};
-  const {files, pem} = await materialOf(key);
+  const like = keys.find(({id}) => id === oldKey)?.keyType;
+  const {files, pem} = await materialOf(fingerprint === undefined ? ofType(key, like) : key);
   for (const message of files?.warnings ?? []) yield {type: 'warning', message};
   const note = writeNote({
     oldKey,
@@ -169,6 +171,10 @@ export async function existingFingerprint(key: KeyOrigin): Promise<string | unde
       : (await findKeyPair(key.path, key.passphrase))?.publicPem;
   return pem === undefined ? undefined : fingerprintOf(createPublicKey(pem));
 }
+
+/** A pair that is still to be made is like the one before it, unless its type was named. */
+const ofType = (key: KeyOrigin, like: KeyType | undefined): KeyOrigin =>
+  key.from === 'pair' && key.keyType === undefined ? {...key, keyType: like} : key;
 
 /** The public key to upload; a pair that is not there yet is made. */
 export async function materialOf(

@@ -18,6 +18,8 @@ export interface Question {
   readonly unattended: boolean;
   /** One sentence for scripts, without a full stop: `/* on E123 asks first`. */
   readonly refusal: string;
+  /** What is told after any other answer; default: `Nothing was sent.` */
+  readonly declined?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export async function confirm(question: Question, {input, output}: Terminal): Pr
   output.write(`${question.text}\n`);
   const answer = await ask(`${question.question}? [y/N] `, {input, output}, question.signal);
   if (!/^y(?:es)?$/i.test(answer.trim()))
-    throw new Failure('interrupted', 'INTERRUPTED', 'Nothing was sent.');
+    throw new Failure('interrupted', 'INTERRUPTED', question.declined ?? 'Nothing was sent.');
 }
 
 /** The answer; empty when there is none. readline's own promise would stay open for ever after Ctrl-C or Ctrl-D. */

@@ -10,13 +10,15 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${sizeUnits[power] ?? 'B'}`;
 }
 
-/** Milliseconds as `340 ms`, `4.2 s`, `1m 05s`, `2h 10m`. */
+/** Milliseconds as `340 ms`, `4.2 s`, `1m 05s`, `2h 10m`, from two days on `7d 00h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;
-  return `${Math.floor(seconds / 3600)}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
+  const hours = Math.floor(seconds / 3600);
+  if (hours >= 48) return `${Math.floor(hours / 24)}d ${String(hours % 24).padStart(2, '0')}h`;
+  return `${hours}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
 }
 
 /** `1 file`, `2 files`, `3 copies` (give the plural where an s does not do). */

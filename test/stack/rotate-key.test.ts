@@ -1,3 +1,4 @@
+import {createPublicKey} from 'node:crypto';
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {
@@ -186,6 +187,11 @@ describe('rotateKey', () => {
     const began = await begin({key});
     expect(await site.load(site.sign(await site.signer(out, began.newKey), hour))).toBe(200);
     expect(await begin({key})).toEqual(began);
+  });
+
+  it('makes a pair like the one that leaves unless told otherwise', async () => {
+    await begin({key: {from: 'pair', path: out}});
+    expect(createPublicKey(readFileSync(out)).asymmetricKeyType).toBe('ec');
   });
 
   describe('refuses', () => {

@@ -26,6 +26,9 @@ describe('formatDuration', () => {
     [59_960, '1m 00s'],
     [65_000, '1m 05s'],
     [7_800_000, '2h 10m'],
+    [172_799_000, '47h 59m'],
+    [172_800_000, '2d 00h'],
+    [608_400_000, '7d 01h'],
   ])('%d -> %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });

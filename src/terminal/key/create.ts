@@ -32,6 +32,7 @@ export async function createKeyFor(
 ): Promise<CreateKeyResult> {
   const {name, comment, group, wait, timeoutMs, settleMs, generate, publicKey} = request;
   checkLength('--comment', comment);
+  checkNotEmpty({'--group': group, '--name': name});
   const key = originOf({...request, pair: generate, publicKey});
   if (key === undefined) {
     throw new Failure('usage', 'USAGE', 'There is no key to upload.', {
@@ -50,6 +51,13 @@ export async function createKeyFor(
 function checkLength(flag: string, text: string | undefined): void {
   if (text === undefined || text.length <= 128) return;
   throw new Failure('usage', 'USAGE', `${flag} has ${text.length} characters; CloudFront takes 128.`);
+}
+
+/** A variable of a script that is not set, most of the time. */
+function checkNotEmpty(given: Readonly<Record<string, string | undefined>>): void {
+  const empty = Object.keys(given).find(flag => given[flag]?.trim() === '');
+  if (empty === undefined) return;
+  throw new Failure('usage', 'USAGE', `${empty} is empty.`, {hint: `Write a name, or leave ${empty} out.`});
 }
 
 /** The behavior, once somebody has agreed that it is closed to unsigned requests from now on. */
@@ -78,6 +86,7 @@ async function attachTarget(
         text: `From when the change is deployed, ${what} of ${distributionId} answers 403 to every request that is not signed.`,
         question: 'Go on',
         refusal: `Closing ${what} of ${distributionId} to unsigned requests asks first`,
+        declined: 'Nothing was changed.',
         yes,
         unattended,
         signal: session.signal,

@@ -21,7 +21,7 @@ export async function generateKey(
   {type, passphrase: written, out}: PairFlags & {readonly out: string},
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<GeneratedKey> {
-  const passphrase = givenPassphrase(written, env);
+  const passphrase = givenPassphrase(written, env, {isAsked: false});
   const made = await createKeyPair({path: out, keyType: type ?? 'rsa', passphrase});
   const {privateKeyFile, publicKeyFile, keyType} = made;
   return {type: keyType, privateKeyFile, publicKeyFile, encrypted: passphrase !== undefined};
@@ -42,5 +42,10 @@ export function originOf(
 ): KeyOrigin | undefined {
   if (publicKey !== undefined) return {from: 'public', path: publicKey};
   if (pair === undefined) return undefined;
-  return {from: 'pair', path: pair, keyType: type, passphrase: givenPassphrase(passphrase, env)};
+  return {
+    from: 'pair',
+    path: pair,
+    keyType: type,
+    passphrase: givenPassphrase(passphrase, env, {isAsked: false}),
+  };
 }

@@ -43,6 +43,7 @@ export async function rotateKeyFor(
         text: `URLs and cookies that the new key of ${group} has signed stop working at once.`,
         question: 'Take it out',
         refusal: `Taking the new key of ${group} out again asks first`,
+        declined: 'Nothing was changed.',
         yes,
         unattended,
         signal,

@@ -18,6 +18,12 @@ export function generatedText({type, privateKeyFile, publicKeyFile, encrypted}: 
   ]);
 }
 
+const shellWord = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** For `frontctl sign`, as they are pasted. */
+const signFlags = (file: string, id: string): string => `--key ${shellWord(file)} --key-pair-id ${id}`;
+
 export function createdText(result: CreateKeyResult): string {
   const {keyId, name, type, created, group, attached, privateKeyFile} = result;
   const head = `${chalk.green(created ? 'Made' : 'Found')} public key ${chalk.bold(keyId)} (${type}, ${name})`;
@@ -38,19 +44,18 @@ export function createdText(result: CreateKeyResult): string {
             `${attached.distributionId} ${attached.pathPattern}${attached.changed ? '' : ', did already'}`,
           ],
         ]),
-    ...(privateKeyFile === null ? [] : [['Private key', privateKeyFile]]),
+    ...(privateKeyFile === null ? [] : [['Sign with', signFlags(privateKeyFile, keyId)]]),
   ];
   return rows.length === 0 ? head : `${head}\n${columns(rows, '  ')}`;
 }
 
-const usersShown = 3;
-
+/** Patterns by the distribution they belong to: each host is named once. */
 function usersText(users: readonly KeyUser[] | null): string {
   if (users === null) return 'unknown';
   if (users.length === 0) return 'nobody';
-  const shown = users.slice(0, usersShown).map(({host, pathPattern}) => `${host} ${pathPattern}`);
-  const more = users.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` + ${more} more` : '');
+  const byHost = new Map<string, string[]>();
+  for (const {host, pathPattern} of users) byHost.set(host, [...(byHost.get(host) ?? []), pathPattern]);
+  return [...byHost].map(([host, patterns]) => `${host} ${patterns.join(' ')}`).join(', ');
 }
 
 const groupsText = ({groups}: ListedKey): string =>
@@ -60,9 +65,9 @@ const roleText = ({rotation}: ListedKey): string =>
   rotation === null ? '' : rotation.role === 'new' ? ' (being rotated in)' : ' (being rotated out)';
 
 export function listText({keys, groups}: KeyList, now: number): string {
-  const lines: string[] = [];
+  const tables: string[] = [];
   if (keys.length === 0) {
-    lines.push('There are no public keys. `frontctl key create --generate FILE --group NAME` makes one.');
+    tables.push('There are no public keys. `frontctl key create --generate FILE --group NAME` makes one.');
   } else {
     const rows = keys.map(key => [
       key.id,
@@ -70,15 +75,14 @@ export function listText({keys, groups}: KeyList, now: number): string {
       ageText(key.createdAt, now),
       key.name,
       groupsText(key) + roleText(key),
-      usersText(key.users),
     ]);
-    lines.push(columns([['ID', 'TYPE', 'AGE', 'NAME', 'GROUPS', 'TRUSTED BY'], ...rows]));
+    tables.push(columns([['ID', 'TYPE', 'AGE', 'NAME', 'GROUPS'], ...rows]));
   }
-  const unused = (groups ?? []).filter(({users}) => users !== null && users.length === 0);
-  if (unused.length > 0) {
-    lines.push('', `Key groups that no behavior trusts: ${unused.map(({name}) => name).join(', ')}`);
+  if (groups !== null && groups.length > 0) {
+    const rows = groups.map(({name, users}) => [name, usersText(users)]);
+    tables.push(columns([['GROUP', 'TRUSTED BY'], ...rows]));
   }
-  return lines.join('\n');
+  return tables.join('\n\n');
 }
 
 export function rotatedText(result: RotateKeyResult, now: number): string {
@@ -87,14 +91,16 @@ export function rotatedText(result: RotateKeyResult, now: number): string {
     case 'ready':
       return [
         `${chalk.green('Ready')}: the edge takes ${chalk.bold(newKey)} for ${group.name}, and ${oldKey} as before`,
-        ...(privateKeyFile === null ? [] : [`  Private key  ${privateKeyFile}`]),
-        `Let every signer use ${newKey}, then say so: ${next ?? ''}`,
+        ...(privateKeyFile === null ? [] : [`  Sign with  ${signFlags(privateKeyFile, newKey)}`]),
+        `Let every signer use ${newKey}, then say so:`,
+        `  ${next ?? ''}`,
       ].join('\n');
     case 'waiting': {
       const left = removableAt === null ? 0 : Math.max(0, Date.parse(removableAt) - now);
       return [
-        `${chalk.yellow('Waiting')}: ${oldKey} stays in ${group.name} until ${removableAt ?? ''} (${formatDuration(left)}), when the last URL that it signed has expired`,
-        `Then: ${next ?? ''}`,
+        `${chalk.yellow('Waiting')}: ${oldKey} stays in ${group.name} until its last URL has expired`,
+        `  At    ${removableAt ?? ''}, in ${formatDuration(left)}`,
+        `  Then  ${next ?? ''}`,
       ].join('\n');
     }
     case 'done':

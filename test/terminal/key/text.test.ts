@@ -28,7 +28,7 @@ describe('rotatedText', () => {
   it.each([
     [
       rotation,
-      'Ready: the edge takes K2 for media, and K1 as before\n  Private key  new.pem\nLet every signer use K2, then say so: frontctl key rotate media --switched',
+      'Ready: the edge takes K2 for media, and K1 as before\n  Sign with  --key new.pem --key-pair-id K2\nLet every signer use K2, then say so:\n  frontctl key rotate media --switched',
     ],
     [
       {
@@ -37,7 +37,7 @@ describe('rotatedText', () => {
         removableAt: '2026-05-04T14:30:00Z',
         next: 'frontctl key rotate media',
       },
-      'Waiting: K1 stays in media until 2026-05-04T14:30:00Z (2h 30m), when the last URL that it signed has expired\nThen: frontctl key rotate media',
+      'Waiting: K1 stays in media until its last URL has expired\n  At    2026-05-04T14:30:00Z, in 2h 30m\n  Then  frontctl key rotate media',
     ],
     [{...rotation, status: 'done', next: null}, 'Done: K2 has taken the place of K1 in media'],
     [{...rotation, status: 'aborted', next: null}, 'Taken back: K2 has left media, K1 signs as before'],
@@ -48,10 +48,10 @@ describe('rotatedText', () => {
 
 describe('listText', () => {
   const key = {id: 'K1', name: 'old', type: 'rsa', createdAt: '2026-05-01T12:00:00Z', comment: ''} as const;
-  const user = (pathPattern: string) => ({distributionId: 'E1', host: 'a.example', pathPattern});
+  const user = (pathPattern: string, host = 'a.example') => ({distributionId: 'E1', host, pathPattern});
 
-  it('tells users, what is unknown, and groups that nobody trusts', () => {
-    const users = ['/a/*', '/b/*', '/c/*', '*'].map(user);
+  it('tells keys and, once for each group, who trusts them', () => {
+    const users = [user('/a/*'), user('/b/*'), user('/c/*'), user('*', 'b.example')];
     const list: KeyList = {
       keys: [
         {...key, groups: ['media'], users, rotation: {role: 'old', group: 'media'}},
@@ -65,12 +65,14 @@ describe('listText', () => {
       unknown: [],
     };
     expect(listText(list, now).split('\n')).toEqual([
-      'ID  TYPE   AGE  NAME  GROUPS                     TRUSTED BY',
-      'K1  rsa    3d   old   media (being rotated out)  a.example /a/*, a.example /b/*, a.example /c/* + 1 more',
-      'K2  other  3d   old   -                          nobody',
-      'K3  rsa    3d   old   unknown                    unknown',
+      'ID  TYPE   AGE  NAME  GROUPS',
+      'K1  rsa    3d   old   media (being rotated out)',
+      'K2  other  3d   old   -',
+      'K3  rsa    3d   old   unknown',
       '',
-      'Key groups that no behavior trusts: spare',
+      'GROUP  TRUSTED BY',
+      'media  a.example /a/* /b/* /c/*, b.example *',
+      'spare  nobody',
     ]);
   });
 
@@ -90,8 +92,8 @@ it('tells of keys by their files and ids alone', () => {
   expect(createdText({...created, group: null, attached: null, privateKeyFile: null})).toBe(
     'Made public key K1 (rsa, n)',
   );
-  expect(createdText({...created, created: false, group, attached})).toBe(
-    'Found public key K1 (rsa, n)\n  Key group    media (g), held it already\n  Trusted by   E1 *, did already\n  Private key  a.pem',
+  expect(createdText({...created, created: false, group, attached, privateKeyFile: 'my key.pem'})).toBe(
+    "Found public key K1 (rsa, n)\n  Key group   media (g), held it already\n  Trusted by  E1 *, did already\n  Sign with   --key 'my key.pem' --key-pair-id K1",
   );
   expect(deletedText({deleted: 'K1', kind: 'key', name: 'n'})).toBe('Deleted public key K1 (n)');
 });
