@@ -58,7 +58,7 @@ export default class SignUrl extends FrontctlCommand<SignUrlResult> {
       min: 1,
       helpValue: 'N',
       summary:
-        'With --from-file and a P-256 key, verify every Nth signature (default: 100), since verifying costs more than signing; 1 verifies all.',
+        'With --from-file and a P-256 key, verify the first and every Nth signature after it (default: 100), since verifying costs more than signing; 1 verifies all.',
       dependsOn: ['from-file'],
     }),
   };

@@ -29,20 +29,24 @@ export function signChunk({firstLine, lines}: Omit<Chunk, 'isFull'>, settings: C
   let signed = 0;
   let verified = 0;
   let line = firstLine;
+  // A sample that falls on an empty or a bad line is taken of the next good one.
+  let isDue = false;
   const hasMark = firstLine === 1 && text.startsWith('\ufeff');
   for (let start = hasMark ? 1 : 0; start < text.length; line++) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const content = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
     start = end + 1;
+    isDue ||= (line - 1) % settings.verifyEvery === 0;
     if (content === '') continue;
     try {
       const {request, signer} = readLine(content, settings);
-      const verify = signer.keyType === 'rsa' || line % settings.verifyEvery === 0;
+      const verify: boolean = signer.keyType === 'rsa' || isDue;
       const result = signUrl(checkUrlRequest(request, settings.now), signer, {verify});
       output += settings.output === 'url' ? `${result.url}\n` : `${toJson(line, result)}\n`;
       signed++;
       if (verify) verified++;
+      isDue &&= !verify;
     } catch (error) {
       // Anything but a refused line is the run's failure, not the line's.
       if (!(error instanceof Failure) || error.exit !== 'usage') throw error;
@@ -82,8 +86,8 @@ function readLine(content: string, {signers, defaults}: ChunkSettings): Line {
   if (expires === undefined) {
     throw refusal(
       'LINE_WITHOUT_EXPIRY',
-      'The line names no expiry, and there is no default.',
-      'Add "expires" to the line, or give a default.',
+      'The line names no expiry, and neither does --expires.',
+      'Add "expires" to the line, or write --expires 2h for all lines that have none.',
     );
   }
   return {request: {...defaults, ...rest, expires}, signer};

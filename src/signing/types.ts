@@ -171,7 +171,7 @@ export interface BulkOptions {
   readonly workers?: number | undefined;
   /** Milliseconds that a line may wait for others to be signed with, default 20. */
   readonly waitMs?: number | undefined;
-  /** P-256: every how many-th signature is verified, default 100. RSA: all are. */
+  /** P-256: the first signature and every how many-th after it are verified, default 100. RSA: all are. */
   readonly verifyEvery?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

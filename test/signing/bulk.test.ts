@@ -139,6 +139,14 @@ describe('bulk', () => {
     },
   );
 
+  it('verifies at least one, and the next good line where the sample falls on a bad one', async () => {
+    const {signed, verified} = await run(pieces('bad\n\nhttps://h.example/1\nhttps://h.example/2\n'), {
+      signers: [ecdsa],
+      verifyEvery: 100,
+    });
+    expect({signed, verified}).toEqual({signed: 2, verified: 1});
+  });
+
   it('nothing in, nothing out', async () => {
     expect(await run(pieces(''))).toMatchObject({lines: [], signed: 0, bad: []});
     expect(await run(pieces('\n\n\r\n'))).toMatchObject({lines: [], signed: 0, bad: []});
