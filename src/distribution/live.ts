@@ -68,19 +68,21 @@ export async function* listDistributions(aws: Aws): AsyncGenerator<DistributionS
   } while (marker !== undefined);
 }
 
-/** The distribution that answers for `host`: its own domain name or an alias; a wildcard alias answers for one level below it. */
+/** The distribution that answers for `host`: its own domain name or an alias, else the closest wildcard alias, which has every level below it. */
 export async function findByAlias(aws: Aws, host: string): Promise<Distribution | undefined> {
   const wanted = host.toLowerCase();
-  const wildcard = wanted.replace(/^[^.]+/, '*');
-  let second: string | undefined;
+  let closest: {readonly alias: string; readonly id: string | undefined} | undefined;
   for await (const summary of listDistributions(aws)) {
     const names = [summary.DomainName ?? '', ...(summary.Aliases?.Items ?? [])].map(name =>
       name.toLowerCase(),
     );
     if (names.includes(wanted)) return readDistribution(aws, summary.Id ?? '');
-    if (names.includes(wildcard)) second = summary.Id;
+    for (const alias of names) {
+      const isWildcard = alias.startsWith('*.') && wanted.endsWith(alias.slice(1));
+      if (isWildcard && alias.length > (closest?.alias.length ?? 0)) closest = {alias, id: summary.Id};
+    }
   }
-  return second === undefined ? undefined : readDistribution(aws, second);
+  return closest?.id === undefined ? undefined : readDistribution(aws, closest.id);
 }
 
 export const siteTag = 'frontctl:site';

@@ -31,11 +31,11 @@ const arn = (id: string): string => `arn:aws:cloudfront::1:distribution/${id}`;
 const aliasesOf = (names: readonly string[]): string =>
   `<Aliases><Quantity>${names.length}</Quantity><Items>${names.map(name => `<CNAME>${name}</CNAME>`).join('')}</Items></Aliases>`;
 
-/** Two distributions: E1AAAAA with an alias and a wildcard, E2BBBBB with none. */
-function listed(times = 1): void {
+/** Two distributions: E1AAAAA with an alias and a wildcard, E2BBBBB with none unless told. */
+function listed(times = 1, second: readonly string[] = []): void {
   const summary = (id: string, names: readonly string[]): string =>
     `<DistributionSummary><Id>${id}</Id><ARN>${arn(id)}</ARN><DomainName>${id.toLowerCase()}.cloudfront.net</DomainName>${aliasesOf(names)}</DistributionSummary>`;
-  const items = summary('E1AAAAA', ['www.example.com', '*.example.org']) + summary('E2BBBBB', []);
+  const items = summary('E1AAAAA', ['www.example.com', '*.example.org']) + summary('E2BBBBB', second);
   nock(host)
     .get(`${api}/distribution`)
     .query(true)
@@ -86,11 +86,23 @@ describe('--distribution', () => {
     'WWW.example.com',
     'https://www.example.com/',
     'a.example.org',
+    // The `*` of an alias is one label or several (Developer Guide, "Use wildcards in alternate domain names").
+    'a.b.example.org',
     'e1aaaaa.cloudfront.net',
   ])('finds it by the host name %s', async name => {
     listed();
     readable('E1AAAAA');
     expect(await ids(flags({distribution: [name]}))).toEqual(['E1AAAAA']);
+  });
+
+  it('that is closest to the host name has its URLs', async () => {
+    listed(1, ['*.b.example.org']);
+    readable('E2BBBBB');
+    expect(await ids(flags({distribution: ['a.b.example.org']}))).toEqual(['E2BBBBB']);
+    listed(1, ['*.b.example.org']);
+    await expect(ids(flags({distribution: ['example.org']}))).rejects.toMatchObject({
+      code: 'NO_SUCH_DISTRIBUTION',
+    });
   });
 
   it('is every one that carries a tag', async () => {
