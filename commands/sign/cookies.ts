@@ -84,6 +84,7 @@ export default class SignCookies extends FrontctlCommand<SignCookiesResult> {
       {
         ...flags,
         resource: args.resource,
+        isObject: this.jsonEnabled(),
         keyPairId: flags['key-pair-id'],
         attributes: {
           domain: flags.domain,

@@ -1,4 +1,5 @@
 export {signBulk} from './bulk.js';
+export {whyNot} from './refusal.js';
 export {checkCookieRequest, checkUrlRequest, readWrittenPolicy} from './request.js';
 export {createSigner, signCookies, signUrl, type SignerOptions} from './sign.js';
 export {verifySigned} from './verify.js';

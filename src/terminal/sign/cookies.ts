@@ -21,6 +21,8 @@ export interface SignCookiesRequest extends KeyFlags, TermFlags {
   /** May be left out where a policy names it. */
   readonly resource: string | undefined;
   readonly format: CookieFormat;
+  /** --json: the result itself is printed. */
+  readonly isObject: boolean;
   readonly attributes: CookieAttributes;
 }
 
@@ -54,6 +56,9 @@ export async function signCookiesFor(
   const signed = signCookies(checked, signer);
   const {cookies, expires, kind} = signed;
   const headers = toSetCookie(cookies, attributes);
+  // Values alone carry no attribute; --json does in any case.
+  const shown =
+    request.isObject || format === 'header' || format === 'netscape' ? attributes : {secure: false};
   const result: SignCookiesResult = {
     cookies,
     setCookie: headers.map(line => line.replace(/^Set-Cookie: /, '')),
@@ -62,7 +67,7 @@ export async function signCookiesFor(
     expiresAt: isoTime(expires),
     kind,
     policy: signed.policy,
-    warnings: [...warnings, ...checked.warnings, ...cookieWarnings(checked, attributes)],
+    warnings: [...warnings, ...checked.warnings, ...cookieWarnings(checked, shown)],
   };
   const text = format === 'header' ? headers.join('\n') : formatted(signed, checked, attributes, format);
   return {result, text};
@@ -103,6 +108,10 @@ function hostOf(resource: string): string | undefined {
   return host === undefined || host === '' || /[*?]/.test(host) ? undefined : host;
 }
 
+/** Browsers and curl trust it as they do https. */
+const isThisMachine = (host: string | undefined): boolean =>
+  host !== undefined && /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/i.test(host);
+
 function jarHost(resource: string, domain: string | undefined): string {
   const host = hostOf(resource) ?? domain;
   if (host !== undefined) return host;
@@ -128,7 +137,7 @@ export function cookieWarnings(
       `These cookies open ${resource} alone, not what it refers to: sign '${folder}*' for all of the folder.`,
     );
   }
-  if (secure && resource.startsWith('http://')) {
+  if (secure && resource.startsWith('http://') && !isThisMachine(hostOf(resource))) {
     warnings.push(
       'Secure cookies are not sent over http, which is what the resource names: give --no-secure, or an https resource.',
     );

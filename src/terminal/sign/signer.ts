@@ -118,8 +118,12 @@ async function loadKey(
   }
 }
 
-/** What --passphrase names, else FRONTCTL_KEY_PASSPHRASE. Failures PASSPHRASE_IN_ARGUMENTS, ENVIRONMENT_NAME, PASSPHRASE_MISSING. */
-export function givenPassphrase(flag: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+/** What --passphrase names, else FRONTCTL_KEY_PASSPHRASE; `isAsked`: a terminal is asked without both. Failures PASSPHRASE_IN_ARGUMENTS, ENVIRONMENT_NAME, PASSPHRASE_MISSING. */
+export function givenPassphrase(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+  {isAsked = true}: {readonly isAsked?: boolean} = {},
+): string | undefined {
   if (flag === undefined) {
     const usual = env[passphraseVariable];
     return usual === '' ? undefined : usual;
@@ -130,7 +134,7 @@ export function givenPassphrase(flag: string | undefined, env: NodeJS.ProcessEnv
       'PASSPHRASE_IN_ARGUMENTS',
       'A passphrase does not belong on the command line, where other users can see it.',
       {
-        hint: `Put it into ${passphraseVariable}, or into another variable that --passphrase env:NAME names; on a terminal, leave the flag out and you are asked.`,
+        hint: `Put it into ${passphraseVariable}, or into another variable that --passphrase env:NAME names${isAsked ? '; on a terminal, leave the flag out and you are asked' : ''}.`,
       },
     );
   }

@@ -2,6 +2,7 @@ import {addAbortSignal, type Readable} from 'node:stream';
 import {readFile} from 'node:fs/promises';
 import {text} from 'node:stream/consumers';
 import {Failure} from '../../failure.js';
+import {whyNot} from '../../signing/index.js';
 
 /** Flags and arguments by name, as given. Standard input can be read once only. */
 export function refuseTwoReaders(given: Readonly<Record<string, string | undefined>>): void {
@@ -35,12 +36,5 @@ export async function readText(file: string, what: string, signal: AbortSignal):
 }
 
 export function unreadable(file: string, what: string, cause: unknown): Failure {
-  const {code} = cause as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a folder',
-    EACCES: 'access is denied',
-  };
-  const why = reasons[code ?? ''] ?? code ?? 'it cannot be opened';
-  return new Failure('usage', 'FILE_UNREADABLE', `${what} ${file} cannot be read: ${why}.`);
+  return new Failure('usage', 'FILE_UNREADABLE', `${what} ${file} cannot be read: ${whyNot(cause)}.`);
 }

@@ -50,7 +50,7 @@ export interface VerifyResult {
 
 /**
  * Judges as CloudFront would. Whatever is wrong with the signature is a result, not an error.
- * @throws Failure NOTHING_SIGNED, SEVERAL_URLS, VIEWER_ADDRESS, FILE_UNREADABLE, KEY_NOT_PEM, KEY_TYPE; of GetPublicKey.
+ * @throws Failure NOTHING_SIGNED, SEVERAL_URLS, URL_NOT_NAMED, VIEWER_ADDRESS, FILE_UNREADABLE, KEY_NOT_PEM, KEY_TYPE; of GetPublicKey.
  */
 export async function verify(session: Session, request: VerifyRequest, now: Date): Promise<VerifyResult> {
   const {ip, url} = request;
@@ -64,9 +64,14 @@ export async function verify(session: Session, request: VerifyRequest, now: Date
       },
     );
   }
-  const at = request.at === undefined ? now : new Date(readTime(request.at, now, 'time') * 1000);
+  const at = request.at === undefined ? now : new Date(readTime(request.at, now, 'time of --at') * 1000);
   const given = request.input === '-' ? await readText('-', '', session.signal) : request.input;
   const signed = readSigned(given, url);
+  if ('cookies' in signed && url === undefined && isCanned(signed.cookies)) {
+    throw new Failure('usage', 'URL_NOT_NAMED', 'These cookies open one URL, and do not say which.', {
+      hint: 'Name it with --url.',
+    });
+  }
   const keys = await givenKeys(request.publicKeys, session.signal);
   const options = {now: at, ip};
   // Without a key all else is judged first, and the id is known.
@@ -82,6 +87,10 @@ export async function verify(session: Session, request: VerifyRequest, now: Date
     unknownTo: keys.isAsked ? 'CloudFront' : undefined,
   });
 }
+
+/** A canned policy: its text follows from the URL that is asked for. */
+const isCanned = (cookies: Readonly<Record<string, string>>): boolean =>
+  cookies['CloudFront-Expires'] !== undefined && cookies['CloudFront-Policy'] === undefined;
 
 /** @throws Failure NOTHING_SIGNED, SEVERAL_URLS. What was given is never repeated: it may be good for entry. */
 export function readSigned(given: string, url: string | undefined): SignedInput {
@@ -161,16 +170,11 @@ function notesOn(
 ): {notes: readonly string[]} {
   const notes: string[] = [];
   if (found.reason === 'malformed' && 'url' in signed && !('cookies' in signed) && input !== '-') {
-    if (!signed.url.includes('&'))
+    if (signed.url.includes('?') && !signed.url.includes('&'))
       notes.push('Was the URL in quotes? A shell ends an argument at the first "&".');
   }
-  if ('cookies' in signed && signed.url === undefined) {
-    notes.push(
-      found.kind === 'canned'
-        ? 'Name the URL that is asked for with --url.'
-        : 'Whether the resource covers what is asked for was not judged: name that with --url.',
-    );
-  }
+  if ('cookies' in signed && signed.url === undefined && found.valid)
+    notes.push('Whether the resource covers what is asked for was not judged: name that with --url.');
   if (found.valid && found.ip !== undefined && ip === undefined)
     notes.push(`The IP range ${found.ip} was not judged: name the viewer's address with --ip.`);
   return {notes};
@@ -204,7 +208,7 @@ function timeOf(seconds: number | undefined): string | null {
 
 export function verifyText(result: VerifyResult): string {
   const {valid, reason, detail, kind, policy, keyPairId, hash, notes} = result;
-  const lines = [valid ? chalk.green(detail) : `${chalk.red(`Not valid: ${reason}.`)} ${detail}`];
+  const lines = [valid ? chalk.green(detail) : refusedText(reason, detail)];
   const facts = [
     ...(keyPairId === null ? [] : [`key ${keyPairId}`]),
     ...(hash === null ? [] : [{sha1: 'SHA-1', sha256: 'SHA-256'}[hash]]),
@@ -214,6 +218,13 @@ export function verifyText(result: VerifyResult): string {
   lines.push(...notes);
   if (policy !== null) lines.push('', prettyPolicy(policy));
   return lines.join('\n');
+}
+
+/** The detail of what has expired says that by itself. */
+function refusedText(reason: VerifyReason, detail: string): string {
+  if (reason === 'expired')
+    return `${chalk.red('Not valid:')} ${detail.charAt(0).toLowerCase()}${detail.slice(1)}`;
+  return `${chalk.red(`Not valid: ${reason === 'wrong ip' ? 'wrong IP' : reason}.`)} ${detail}`;
 }
 
 function prettyPolicy(policy: string): string {

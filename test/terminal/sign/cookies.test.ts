@@ -25,6 +25,7 @@ const sign = (changes: Partial<SignCookiesRequest>) =>
     {
       resource: 'https://h.example/video/*',
       format: 'header',
+      isObject: false,
       attributes: {},
       key: join(dir, 'rsa.pem'),
       keyPairId,
@@ -93,6 +94,16 @@ describe('signCookiesFor', () => {
   });
 });
 
+it('warns of attributes only where they are printed', async () => {
+  const said = async (changes: Partial<SignCookiesRequest>) =>
+    (await sign({resource: 'http://h.example/*', ...changes})).result.warnings.length;
+  expect(await said({format: 'header'})).toBe(1);
+  expect(await said({format: 'netscape'})).toBe(1);
+  expect(await said({format: 'json'})).toBe(0);
+  expect(await said({format: 'curl'})).toBe(0);
+  expect(await said({format: 'curl', isObject: true})).toBe(1);
+});
+
 describe('cookieWarnings', () => {
   const canned = (resource: string) => ({resource, kind: 'canned'}) as const;
   const custom = (resource: string) => ({resource, kind: 'custom'}) as const;
@@ -116,6 +127,9 @@ describe('cookieWarnings', () => {
     [canned('https://h.example/report.pdf'), {}],
     [custom('https://h.example/v/main.m3u8'), {}],
     [custom('http://h.example/*'), {secure: false}],
+    [custom('http://127.0.0.1:4510/*'), {}],
+    [custom('http://localhost:8080/*'), {}],
+    [custom('http://[::1]/*'), {}],
     [custom('https://www.h.example/*'), {domain: '.h.example'}],
     [custom('https://*.h.example/*'), {domain: 'h.example'}],
     [custom('https://h.example/v/*'), {path: '/v'}],

@@ -68,12 +68,11 @@ describe('verify', () => {
       {url: 'https://h.example/a'},
       'valid',
     ],
-    ['canned cookies alone', toSetCookie(cannedCookies).join('\n'), {}, 'malformed'],
   ])('%s', async (_name, input, changes, reason) => {
     const result = await check(input, changes);
     expect(result).toMatchObject({valid: reason === 'valid', reason});
     expect(verifyText(result)).toMatch(
-      reason === 'valid' ? /^Valid until / : new RegExp(`^Not valid: ${reason}\\.`),
+      reason === 'valid' ? /^Valid until / : new RegExp(`^Not valid: ${reason}(?:\\.| at )`, 'i'),
     );
     expect(JSON.stringify(result)).not.toContain(cookies['CloudFront-Signature']);
   });
@@ -101,9 +100,16 @@ describe('verify', () => {
   it.each([
     ['a URL that a shell has cut', canned.replace(/&.*/, ''), 'in quotes'],
     ['cookies without a URL', cookieText, '--url'],
-    ['canned cookies without a URL', toSetCookie(cannedCookies).join('\n'), '--url'],
   ])('notes on %s', async (_name, input, says) => {
     expect((await check(input)).notes.join(' ')).toContain(says);
+  });
+
+  it('asks for the URL of canned cookies', async () => {
+    await expect(check(toSetCookie(cannedCookies).join('\n'))).rejects.toMatchObject({code: 'URL_NOT_NAMED'});
+  });
+
+  it('takes no unsigned URL for one that a shell has cut', async () => {
+    expect((await check('https://h.example/a')).notes).toEqual([]);
   });
 
   it('asks CloudFront only for a key that all depends on', async () => {
