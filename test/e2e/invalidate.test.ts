@@ -300,7 +300,23 @@ describe('frontctl invalidate', () => {
     expect(status).toBe('Completed');
     expect(check).toMatchObject({fresh: true, url});
     const text = await run('invalidate', '/about.html', '-d', deployed.distributionId, '--then-check', url);
-    expect(text.stdout).toMatch(/^New at the edge after .*about\.html/m);
+    expect(text.stdout).toMatch(/^Fetched afresh, but unchanged, after .*about\.html/m);
+  });
+
+  it('--then-check of a host that does not exist is told before anything is sent', async () => {
+    const args = ['/about.html', '--then-check', 'https://no-such-host.invalid/about.html'];
+    expect(await failure(...args)).toMatchObject({code: 'NO_SUCH_HOST', exit: 2});
+  });
+
+  it('a distribution that does not exist: --dry-run says so, and nothing of the run is left to go on with', async () => {
+    const args = ['invalidate', '/about.html', '-d', 'E00000000000A'];
+    for (const flags of [['--dry-run'], [], []]) {
+      const {stdout, stderr, code} = await run(...args, ...flags);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/Error: Distribution E00000000000A does not exist/);
+      expect(stderr).not.toContain('was cut off');
+      expect(code).toBe(2);
+    }
   });
 
   it('--then-check of another URL: tells the result, then that it is still old, exit 5', async () => {
@@ -309,7 +325,7 @@ describe('frontctl invalidate', () => {
     const args = ['/about.html', '-d', deployed.distributionId, '--then-check', url, '--timeout', '1s'];
     const {stdout, stderr, code} = await run('invalidate', ...args);
     expect(stdout).toMatch(/^Completed on E/);
-    expect(stderr).toMatch(/Error: .*docs\/c\.html still showed the old object/);
+    expect(stderr).toMatch(/Error: .*docs\/c\.html was not seen to be fresh within 1 s/);
     expect(code).toBe(5);
     const machine = await run('invalidate', ...args, '--json');
     expect(JSON.parse(machine.stdout)).toMatchObject({

@@ -57,6 +57,7 @@ export async function invalidate(
   await askBeforeEverything(plans, prices, usage, {yes, unattended, signal, terminal});
   const isEmpty = plans.every(({paths}) => paths.length === 0);
   const check = thenCheck === undefined || isEmpty ? undefined : await beginCheck({url: thenCheck, signal});
+  if (check !== undefined) checkHostExists(check);
   if (signal.aborted) throw nothingSent();
 
   const options: SendOptions = {aws, reference: request.reference, timeoutMs: request.timeoutMs, signal};
@@ -145,6 +146,14 @@ async function prepare(
   return {aws, plans, counting};
 }
 
+/** A slip in the host's name is told before anything is paid. Failure NO_SUCH_HOST (exit 2). */
+function checkHostExists({url, before}: Check): void {
+  if (before.answered || before.error !== 'ENOTFOUND') return;
+  throw new Failure('usage', 'NO_SUCH_HOST', `The host of ${url} has no address; nothing was sent.`, {
+    hint: 'Give --then-check the URL that viewers ask for, or leave it out.',
+  });
+}
+
 interface Seen {
   readonly result: CheckResult | undefined;
   readonly failure: Failure | undefined;
@@ -158,7 +167,11 @@ async function look(
   async function* work(): Work<CheckResult> {
     yield {type: 'step', id: 'check', title: `Look at ${check.url}`};
     const result = yield* awaitFresh(check, {sentAt, timeoutMs, signal: session.signal});
-    yield {type: 'done', id: 'check', detail: `${result.fresh ? 'new' : 'still old'}, ${result.reason}`};
+    yield {
+      type: 'done',
+      id: 'check',
+      detail: `${result.fresh ? 'fetched afresh' : 'not fresh'}, ${result.reason}`,
+    };
     return result;
   }
   try {
@@ -169,12 +182,13 @@ async function look(
   }
 }
 
-const stillOld = ({url, afterMs, reason}: CheckResult): Failure =>
-  new Failure(
-    'unfinished',
-    'STILL_OLD',
-    `${url} still showed the old object after ${Math.round(afterMs / 1000)} s: ${reason}.`,
-    {
-      hint: 'Look at what the origin itself sends; if that is new, the path that was invalidated is not the one that this URL is cached under.',
-    },
-  );
+function stillOld({url, afterMs, reason, after}: CheckResult): Failure {
+  const seconds = Math.round(afterMs / 1000);
+  const [what, hint] = after.answered
+    ? [
+        'was not seen to be fresh',
+        'Look at what the origin itself sends; if that is new, the path that was invalidated is not the one that this URL is cached under.',
+      ]
+    : ['did not answer', 'Look whether this machine reaches it: the invalidation itself needs no look.'];
+  return new Failure('unfinished', 'STILL_OLD', `${url} ${what} within ${seconds} s: ${reason}.`, {hint});
+}

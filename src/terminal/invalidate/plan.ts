@@ -164,7 +164,8 @@ async function* readLive(
   yield {type: 'step', id: 'live', title: `Read live objects of ${target.distributionId}`};
   const reading = inventoryAndRules(aws, config, target, maxPages).catch((error: unknown) => {
     // Nothing but a figure hangs on it.
-    if (!isPlanned && error instanceof Failure) return undefined;
+    const isGone = error instanceof Failure && error.code === 'NO_SUCH_DISTRIBUTION';
+    if (!isPlanned && !isGone && error instanceof Failure) return undefined;
     throw error;
   });
   // A listing of thousands of pages knows nothing of Ctrl-C.

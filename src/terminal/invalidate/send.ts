@@ -1,6 +1,7 @@
 /** Sending what was planned, looking at the edge, waiting: three phases over all distributions. */
 import type {Aws} from '../../aws/index.js';
 import type {Work} from '../../events.js';
+import {Failure} from '../../failure.js';
 import {
   openJob,
   ownerText,
@@ -57,7 +58,14 @@ export async function* sendPlanned(
     id: 'invalidate',
     title: `Invalidate ${count(paths.length, 'path')} on ${ownerText(owner)}`,
   };
-  const batches = yield* submitInvalidation({...owner, aws, paths, reference, memory, timeoutMs, signal});
+  let batches: readonly Batch[];
+  try {
+    batches = yield* submitInvalidation({...owner, aws, paths, reference, memory, timeoutMs, signal});
+  } catch (error) {
+    // Refused for what it is (no such distribution) with nothing sent: the next run begins anew.
+    if (memory?.sent.size === 0 && error instanceof Failure && error.exit === 'usage') await job.settled?.();
+    throw error;
+  }
   await job.settled?.();
   const detail = `accepted as ${count(batches.length, 'invalidation')}`;
   yield {type: 'done', id: 'invalidate', detail};

@@ -2,6 +2,7 @@ import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
 import {exitCodes} from '../../failure.js';
 import {describePrice, dollars, price, type Quota, type Usage} from '../../invalidation/index.js';
+import type {CheckResult} from '../../invalidation/edge-check.js';
 import type {CurvePoint} from '../../invalidation/plan/index.js';
 import {nameOf} from './target.js';
 import type {Described, DryRunResult, Invalidated, InvalidateResult} from './types.js';
@@ -19,10 +20,21 @@ export function invalidateText(result: InvalidateResult): string {
   const {check} = result;
   if (check?.fresh === true) {
     const after = formatDuration(check.afterMs);
-    lines.push(`${chalk.green('New at the edge')} after ${after}: ${check.url}, ${check.reason}`);
+    const isSame = isSameObject(check);
+    const word = isSame ? chalk.yellow('Fetched afresh, but unchanged,') : chalk.green('New at the edge');
+    lines.push(`${word} after ${after}: ${check.url}, ${check.reason}`);
+    if (isSame) lines.push('  The origin sends the same bytes as before.');
   }
   return lines.join('\n');
 }
+
+/** Pages of errors differ each time, and prove nothing where they do not. */
+const isSameObject = ({before, after}: CheckResult): boolean =>
+  before.answered &&
+  after.answered &&
+  before.status === after.status &&
+  after.status < 400 &&
+  before.sha256 === after.sha256;
 
 /** `duration`: where this part is all there is. */
 function partLines(part: Invalidated, duration: string | undefined): readonly string[] {
@@ -93,7 +105,7 @@ function refetchedLine({paths, plan: {refetched}}: Described): string {
 
 const shownPoints = 9;
 
-/** Paths, price, objects refetched; `*` marks what is sent. */
+/** Paths, price, viewer URLs refetched (an object may have several); `*` marks what is sent. */
 function curveTable({paths, plan: {curve, changed}}: Described, usage: Usage | undefined): string {
   const tags = paths.filter(path => path.startsWith('#')).length;
   const chosen = paths.length - tags;
@@ -109,7 +121,7 @@ function curveTable({paths, plan: {curve, changed}}: Described, usage: Usage | u
     cost(point.items + tags),
     refetched(point),
   ]);
-  return columns(rightAligned([[' ', 'PATHS', 'PRICE', 'REFETCHED'], ...rows]));
+  return columns(rightAligned([[' ', 'PATHS', 'PRICE', 'URLS REFETCHED'], ...rows]));
 }
 
 /** The ends, what is sent, and points between that double. */

@@ -41,6 +41,27 @@ describe('invalidateText', () => {
     );
   });
 
+  it.each([
+    [200, 200, 'a', 'b', 'New at the edge'],
+    [200, 200, 'a', 'a', 'Fetched afresh, but unchanged,'],
+    [404, 404, 'a', 'a', 'New at the edge'],
+    [200, 301, 'a', 'a', 'New at the edge'],
+  ])('status %i then %i, body %s then %s: %s', (status, laterStatus, sha256, later, words) => {
+    const answer = {...seen, answered: true, answeredAt: 0, pop: undefined, xCache: undefined} as const;
+    const headers = {etag: undefined, lastModified: undefined, age: undefined, date: undefined};
+    const check = {
+      url: 'https://www.example.com/',
+      fresh: true,
+      afterMs: 3100,
+      reason: 'fetched',
+      before: {...answer, ...headers, status, sha256},
+      after: {...answer, ...headers, status: laterStatus, sha256: later},
+    };
+    const text = invalidateText({...result, check});
+    expect(text).toContain(`\n${words} after 3.1 s: https://www.example.com/, fetched`);
+    expect(text.includes('The origin sends the same bytes as before.')).toBe(words.includes('unchanged'));
+  });
+
   it('several distributions, the price at most, a check', () => {
     const {durationMs, ...part} = result;
     const check = {
@@ -108,10 +129,10 @@ describe('dryRunText', () => {
     );
     expect(text.split('\n').slice(-5)).toEqual([
       'Other plans (* is this one):',
-      '   PATHS   PRICE  REFETCHED',
-      '       2  $0.005     10,000',
-      '*      3   $0.01        102',
-      '      13   $0.06         12',
+      '   PATHS   PRICE  URLS REFETCHED',
+      '       2  $0.005          10,000',
+      '*      3   $0.01             102',
+      '      13   $0.06              12',
     ]);
   });
 
