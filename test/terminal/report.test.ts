@@ -35,7 +35,7 @@ describe('errors', () => {
     ],
     [
       'Missing 1 required arg:\npath  Path such as /index.html. May be\n      repeated.\nSee more help with --help',
-      'Missing 1 required arg: path Path such as /index.html. May be repeated.',
+      'Missing argument: path.',
     ],
   ])('drops the headings and the layout of oclif: %j', (message, sentence) => {
     expect(asFailure(new Errors.CLIError(message, {exit: 2}))).toMatchObject({

@@ -1,11 +1,18 @@
 import {Failure} from '../../failure.js';
 
-/** Text of a file or of stdin: UTF-8, or UTF-16 with its byte order mark, which PowerShell 5 writes with `>`. */
+/** Text of a file or of stdin: UTF-8, or UTF-16 with its byte order mark, which PowerShell 5 writes with `>`. Failure INVALID_LIST. */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder().decode(bytes);
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch (cause) {
+    throw new Failure('usage', 'INVALID_LIST', 'The list is not text in UTF-8 or UTF-16.', {
+      hint: 'Give a text with one path a line.',
+      cause,
+    });
+  }
 }
 
 /**

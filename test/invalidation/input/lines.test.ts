@@ -39,6 +39,13 @@ describe('readLines', () => {
 });
 
 describe('decodeText', () => {
+  it.each([Buffer.from('/caf\u00e9', 'latin1'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0x80, 0])])(
+    'refuses %j, which is no text that it knows',
+    bytes => {
+      expect(() => decodeText(bytes)).toThrow(expect.objectContaining({exit: 'usage', code: 'INVALID_LIST'}));
+    },
+  );
+
   it('reads UTF-8, and UTF-16 as PowerShell writes it', () => {
     const text = '/é\r\n/日';
     const little = Buffer.from('\uFEFF' + text, 'utf16le');
