@@ -1,5 +1,7 @@
-import {link, readFile, rename, rm, writeFile} from 'node:fs/promises';
-import type {KeyObject} from 'node:crypto';
+import {randomBytes, type KeyObject} from 'node:crypto';
+import {constants} from 'node:fs';
+import {copyFile, link, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 import {Failure} from '../failure.js';
 import {generateKeyPair, loadPrivateKey, publicKeyOf, readPublicKey, writePrivateKey} from './keys.js';
 import {quoted, refusal} from './refusal.js';
@@ -98,22 +100,41 @@ export async function readPublicFile(path: string): Promise<string> {
   return publicKeyOf(readPublicKey(text, name));
 }
 
-/** Under a passing name first, so that a run that is killed leaves no half of a key under the real one. */
+/**
+ * Under a passing name first, so that a run that is killed leaves no half of a key under the real one. The name is this
+ * run's own: of two runs at once one gets the file, the other is refused.
+ */
 async function writeWhole(path: string, key: KeyObject, passphrase: string | undefined): Promise<void> {
-  const part = `${path}.part`;
-  await rm(part, {force: true});
-  await writePrivateKey(part, key, {passphrase});
+  await dropOldParts(path);
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
-    // Unlike a rename it never replaces a file that came in between.
-    await link(part, path);
-    await rm(part);
+    await writePrivateKey(part, key, {passphrase, named: path});
+    // Unlike a rename neither replaces a file that came in between. The latter is for file systems without hard links.
+    await link(part, path).catch(async (cause: unknown) => {
+      if (errnoOf(cause) === 'EEXIST') throw cause;
+      await copyFile(part, path, constants.COPYFILE_EXCL);
+    });
   } catch (cause) {
-    if (errnoOf(cause) === 'EEXIST') {
-      await rm(part);
-      throw fileExists(path);
-    }
-    // File systems without hard links.
-    await rename(part, path);
+    if (cause instanceof Failure) throw cause;
+    throw errnoOf(cause) === 'EEXIST' ? fileExists(path) : unwritable(path, cause);
+  } finally {
+    await rm(part, {force: true});
+  }
+}
+
+const oldMs = 60_000;
+
+/** What killed runs have left: key material that nothing uses. A run that is under way takes moments. */
+async function dropOldParts(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const rest = /^\.[0-9a-f]{8}\.part$/;
+  const parts = names.filter(
+    name => name.startsWith(basename(path)) && rest.test(name.slice(basename(path).length)),
+  );
+  for (const part of parts.map(name => join(folder, name))) {
+    const {mtimeMs} = await stat(part).catch(() => ({mtimeMs: Number.POSITIVE_INFINITY}));
+    if (Date.now() - mtimeMs > oldMs) await rm(part, {force: true});
   }
 }
 
@@ -122,10 +143,7 @@ async function writePublic(path: string, pem: string): Promise<void> {
     await writeFile(path, pem, {flag: 'wx', mode: 0o644});
   } catch (cause) {
     if (errnoOf(cause) !== 'EEXIST') {
-      throw refusal(
-        'KEY_UNWRITABLE',
-        `The file ${quoted(path, 200)} cannot be written (${errnoOf(cause) ?? 'unknown error'}).`,
-      );
+      throw unwritable(path, cause);
     }
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === pem) return;
@@ -134,6 +152,12 @@ async function writePublic(path: string, pem: string): Promise<void> {
     else throw fileExists(path);
   }
 }
+
+const unwritable = (path: string, cause: unknown): Failure =>
+  refusal(
+    'KEY_UNWRITABLE',
+    `The file ${quoted(path, 200)} cannot be written (${errnoOf(cause) ?? 'unknown error'}).`,
+  );
 
 const fileExists = (path: string): Failure =>
   new Failure(

@@ -201,9 +201,16 @@ export async function generateKeyPair(keyType: KeyType): Promise<GeneratedKeyPai
 export async function writePrivateKey(
   path: string,
   privateKey: KeyObject,
-  {passphrase}: {readonly passphrase?: string | undefined} = {},
+  {
+    passphrase,
+    named = path,
+  }: {
+    readonly passphrase?: string | undefined;
+    /** In errors, where `path` is a passing one. */
+    readonly named?: string;
+  } = {},
 ): Promise<void> {
-  const name = shownPath(path);
+  const name = shownPath(named);
   try {
     const file = await open(path, 'wx', 0o600);
     try {

@@ -1,5 +1,5 @@
 import {createPublicKey} from 'node:crypto';
-import {readFileSync, statSync, writeFileSync, existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {readFileSync, statSync, writeFileSync, mkdtempSync, readdirSync, rmSync, utimesSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -67,10 +67,35 @@ describe('key files', () => {
       expect(await ensureKeyPair({path: file('a.pem')})).toEqual({...first, isNew: false});
       expect(readFileSync(first.publicKeyFile, 'utf8')).toBe(first.publicPem);
     }
-    // Half a private key never stands under its own name.
-    writeFileSync(file('b.pem.part'), '-----BEGIN');
+    // Half a private key never stands under its own name; what is left of it goes, but not what a run is writing.
+    const [left, running] = ['b.pem.0123abcd.part', 'b.pem.4567cdef.part'];
+    for (const name of [left, running, 'b.pem.part', 'ab.pem.0123abcd.part'])
+      writeFileSync(file(name), '-----BEGIN');
+    utimesSync(file(left), 0, 0);
+    utimesSync(file('ab.pem.0123abcd.part'), 0, 0);
     expect((await ensureKeyPair({path: file('b.pem'), keyType: 'ecdsa'})).isNew).toBe(true);
-    expect(existsSync(file('b.pem.part'))).toBe(false);
+    expect(readdirSync(dir).filter(name => name.endsWith('.part'))).toEqual([
+      'ab.pem.0123abcd.part',
+      running,
+      'b.pem.part',
+    ]);
+  });
+
+  it('of several runs at once one gets the file, and it holds the key of which it knows the public half', async () => {
+    for (let round = 0; round < 40; round++) {
+      const path = file(`${round}.pem`);
+      const all = await Promise.allSettled(
+        Array.from({length: 6}, () => createKeyPair({path, keyType: 'ecdsa'})),
+      );
+      const made = all.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+      expect(made).toHaveLength(1);
+      for (const each of all) {
+        if (each.status === 'rejected') expect(each.reason).toMatchObject({code: 'KEY_FILE_EXISTS'});
+      }
+      expect(await findKeyPair(path, undefined)).toEqual(made[0]);
+      expect(readFileSync(publicFileOf(path), 'utf8')).toBe(made[0]?.publicPem);
+    }
+    expect(readdirSync(dir).filter(name => name.endsWith('.part'))).toEqual([]);
   });
 
   it('refuses another type, a foreign public key beside it, and what is no key', async () => {
