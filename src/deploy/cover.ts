@@ -106,7 +106,8 @@ type What = CoverOf['what'];
 
 /**
  * Each group by itself, since they are sent at different times. The config's limits are those of both together: where two
- * exceed them, each gets its share, but never less than one path.
+ * exceed them, each gets its share, but never less than one path and, where any may be used, one wildcard: one is always
+ * enough.
  */
 function coverBoth(
   targets: Readonly<Record<What, readonly string[]>>,
@@ -130,7 +131,7 @@ function coverBoth(
   if (!first || !second || (!isOver && wildcards <= (maxWildcards ?? Infinity))) return covers;
   const [budgets, most] = [
     shares(limits.budget, first.items, second.items, 1),
-    shares(maxWildcards, first.wildcards, second.wildcards, 0),
+    shares(maxWildcards, first.wildcards, second.wildcards, Math.min(1, maxWildcards ?? 1)),
   ];
   return [
     plan(first.what, {budget: budgets[0], maxWildcards: most[0]}),

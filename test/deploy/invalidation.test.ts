@@ -254,6 +254,18 @@ describe('many changes', () => {
   }, 60_000);
 });
 
+it('one wildcard for both groups is one for each, where each needs it', async () => {
+  const site = await open({'index.html': '1', 'x/~a.txt': '1', 'y/~b.txt': '1'});
+  await deployOnce(world, site);
+  await world.write({'x/~a.txt': '2'});
+  await world.remove('y/~b.txt');
+  const {result} = await prepared(site, {invalidation: {maxWildcards: 1}});
+  expect([result.paths, result.deletedPaths]).toEqual([['/x/*'], ['/y/*']]);
+  await expect(prepared(site, {invalidation: {maxWildcards: 0}})).rejects.toMatchObject({
+    code: 'WILDCARDS_TOO_FEW',
+  });
+});
+
 it('a site whose every file changed is one wildcard, unless that takes what another origin has', async () => {
   const site = await open({'index.html': '1', 'a.css': '1', 'b.txt': '1'});
   await deployOnce(world, site);
