@@ -4,7 +4,7 @@ import {copyFile, link, readdir, readFile, rm, stat, writeFile} from 'node:fs/pr
 import {basename, dirname, join} from 'node:path';
 import {Failure} from '../failure.js';
 import {generateKeyPair, loadPrivateKey, publicKeyOf, readPublicKey, writePrivateKey} from './keys.js';
-import {quoted, refusal} from './refusal.js';
+import {quoted, refusal, whyNot} from './refusal.js';
 import type {KeyType} from './types.js';
 
 /** A key pair of which the private half lies in a file. */
@@ -88,7 +88,7 @@ export async function readPublicFile(path: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw refusal('KEY_UNREADABLE', `${name} cannot be read (${errnoOf(cause) ?? 'unknown error'}).`);
+    throw refusal('KEY_UNREADABLE', `${name} cannot be read: ${whyNot(cause)}.`);
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
     throw refusal(
@@ -154,10 +154,7 @@ async function writePublic(path: string, pem: string): Promise<void> {
 }
 
 const unwritable = (path: string, cause: unknown): Failure =>
-  refusal(
-    'KEY_UNWRITABLE',
-    `The file ${quoted(path, 200)} cannot be written (${errnoOf(cause) ?? 'unknown error'}).`,
-  );
+  refusal('KEY_UNWRITABLE', `The file ${quoted(path, 200)} cannot be written: ${whyNot(cause)}.`);
 
 const fileExists = (path: string): Failure =>
   new Failure(

@@ -4,7 +4,7 @@ import {open, readFile, stat} from 'node:fs/promises';
 import {dirname, isAbsolute, parse} from 'node:path';
 import {promisify} from 'node:util';
 import {Failure} from '../failure.js';
-import {quoted, refusal} from './refusal.js';
+import {quoted, refusal, whyNot} from './refusal.js';
 import type {GeneratedKeyPair, KeySource, KeyType, LoadedKey} from './types.js';
 
 const allowed = 'CloudFront takes RSA keys of 2,048 bits and ECDSA keys on P-256 (prime256v1).';
@@ -87,10 +87,9 @@ async function readKeyFile(path: string, name: string, warnings: string[]): Prom
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    const code = errnoOf(cause);
     throw refusal(
       'KEY_UNREADABLE',
-      `${name} cannot be read${code === undefined ? '' : ` (${code})`}.`,
+      `${name} cannot be read: ${whyNot(cause)}.`,
       'Name a file with a private key in PEM format, env:NAME for an environment variable, or - for standard input.',
     );
   }
@@ -237,7 +236,7 @@ export async function writePrivateKey(
         },
       );
     }
-    throw refusal('KEY_UNWRITABLE', `The key file ${name} cannot be written (${code ?? 'unknown error'}).`);
+    throw refusal('KEY_UNWRITABLE', `The key file ${name} cannot be written: ${whyNot(cause)}.`);
   }
 }
 

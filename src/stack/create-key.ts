@@ -144,6 +144,9 @@ async function typedMaterial(
     const fingerprint = await existingFingerprint(key);
     const known = fingerprint === undefined ? undefined : await keyByFingerprint(aws, fingerprint);
     keysWith(group, known?.id ?? 'the new key');
+  } else {
+    // Whoever may not even list keys is told so before there is a key file.
+    await listPublicKeys(aws);
   }
   const {files, pem} = await materialOf(key);
   return {keyType: files?.keyType ?? keyTypeOf(createPublicKey(pem)), files, pem};

@@ -134,7 +134,7 @@ describe('keys that are refused', () => {
   it('a file that is not there, a folder, and one that is too long', async () => {
     const file = (name: string) => loadPrivateKey({from: 'file', path: path.join(scratch, name)}, {env: {}});
     writeFileSync(path.join(scratch, 'long'), 'x'.repeat(70_000));
-    expect((await failureOf(() => file('absent'))).message).toMatch(/ENOENT/);
+    expect((await failureOf(() => file('absent'))).message).toMatch(/there is no such file or folder/);
     expect((await failureOf(() => file('.'))).code).toBe('KEY_UNREADABLE');
     expect((await failureOf(() => file('long'))).code).toBe('KEY_NOT_PEM');
   });
@@ -181,7 +181,7 @@ describe('new keys', () => {
 
   it('a folder that is not there is said', async () => {
     const failure = await failureOf(() => writePrivateKey(path.join(scratch, 'no', 'key.pem'), rsa));
-    expect(failure.message).toMatch(/ENOENT/);
+    expect(failure.message).toMatch(/there is no such file or folder/);
   });
 
   it('a path is named, also a long one and one below a file', async () => {

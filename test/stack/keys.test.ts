@@ -124,6 +124,12 @@ describe('createKey', () => {
     );
   });
 
+  it('leaves no file where CloudFront cannot be asked', async () => {
+    const cloudfront = () => Promise.reject(new Error('no credentials'));
+    await expect(create({aws: {...site.aws, cloudfront}})).rejects.toThrow('no credentials');
+    expect(existsSync(file('new.pem'))).toBe(false);
+  });
+
   it('names what is taken, missing or mistyped', async () => {
     await create({name: 'taken'});
     const other = {from: 'pair', path: file('2.pem')} as const;
