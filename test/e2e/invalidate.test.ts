@@ -304,7 +304,8 @@ describe('frontctl invalidate', () => {
   });
 
   it('--then-check of a host that does not exist is told before anything is sent', async () => {
-    const args = ['/about.html', '--then-check', 'https://no-such-host.invalid/about.html'];
+    const url = 'https://no-such-host.invalid/about.html';
+    const args = ['/about.html', '-d', deployed.distributionId, '--then-check', url];
     expect(await failure(...args)).toMatchObject({code: 'NO_SUCH_HOST', exit: 2});
   });
 

@@ -39,6 +39,10 @@ interface Deployed {
   } | null;
 }
 
+interface Sent {
+  readonly batches: readonly {readonly id: string}[];
+}
+
 const files: Readonly<Record<string, Buffer>> = {
   'index.html': Buffer.from('<!doctype html><title>Smoke</title>'),
   'about/index.html': Buffer.from('<!doctype html><title>About</title>'),
@@ -147,13 +151,31 @@ describe.skipIf(!enabled)(`everyday flow against ${endpoint ?? 'AWS'}`, () => {
       context.skip();
       return;
     }
+    const id = made.Distribution.Id;
     write('index.html', Buffer.from('<!doctype html><title>Changed again</title>'));
-    const {invalidation} = await deploy('--distribution', made.Distribution.Id);
+    const {invalidation} = await deploy('--distribution', id);
     expect(invalidation?.paths).toEqual(['/index.html']);
     const [batch] = invalidation?.batches ?? [];
-    const read = await cloudfront.send(
-      new GetInvalidationCommand({DistributionId: made.Distribution.Id, Id: batch?.id}),
-    );
+    const read = await cloudfront.send(new GetInvalidationCommand({DistributionId: id, Id: batch?.id}));
     expect(read.Invalidation?.InvalidationBatch?.Paths?.Items).toEqual(['/index.html']);
+
+    const own = async (...args: string[]): Promise<unknown> => {
+      const run = await frontctl([...args, '-d', id, '--json'], {env});
+      if (run.code !== 0)
+        throw new Error(`${args.join(' ')} ended with ${run.code}: ${run.stdout}${run.stderr}`);
+      return JSON.parse(run.stdout) as unknown;
+    };
+    const paths = ['/a b/\u00fc.html', '/img/*'];
+    const encoded = ['/a%20b/%C3%BC.html', '/img/*'];
+    const sent = (await own('invalidate', ...paths)) as Sent;
+    expect(sent).toMatchObject({paths: encoded, status: 'Completed', costUSD: 0});
+    const [one] = sent.batches;
+    const about = {id: one?.id, status: 'Completed', paths: encoded};
+    expect(await own('invalidation', 'show', one?.id ?? '')).toMatchObject(about);
+    const list = (await own('invalidation', 'list')) as {
+      readonly invalidations: readonly {readonly id: string}[];
+    };
+    expect(list.invalidations.map(each => each.id).sort()).toEqual([one?.id, batch?.id].sort());
+    expect(await own('invalidation', 'wait', one?.id ?? '')).toMatchObject({status: 'Completed'});
   });
 });

@@ -128,8 +128,10 @@ async function idsOf(aws: Aws, named: string): Promise<readonly string[]> {
     return [found.id];
   }
   const found = await findByTag(aws, named);
-  if (found === undefined) throw noSuch(`carries the tag ${siteTag}=${named}`);
-  return [found.id];
+  if (found !== undefined) return [found.id];
+  // Emulators begin their ids with any letter.
+  if (/^[A-Z][A-Z0-9]{12,13}$/.test(named)) return [named];
+  throw noSuch(`carries the tag ${siteTag}=${named}`);
 }
 
 const noSuch = (what: string): Failure =>

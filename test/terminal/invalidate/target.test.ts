@@ -95,6 +95,12 @@ describe('--distribution', () => {
     expect(await ids(flags({distribution: [name]}))).toEqual(['E1AAAAA']);
   });
 
+  it('takes an id of an emulator, which begins with any letter, unless it is the name of a site', async () => {
+    listed();
+    tagged({E1AAAAA: ['team', 'shop'], E2BBBBB: ['team', 'shop']});
+    expect(await ids(flags({distribution: ['MPW2677DNU69H']}))).toEqual(['MPW2677DNU69H']);
+  });
+
   it('that is closest to the host name has its URLs', async () => {
     listed(1, ['*.b.example.org']);
     readable('E2BBBBB');
