@@ -1,6 +1,6 @@
 import {encodeHost, encodePath, encodeQuery} from './encode.js';
 import {ownPort} from './match.js';
-import {refusal} from './refusal.js';
+import {quoted, refusal} from './refusal.js';
 
 /** CloudFront's limit for a URL, in bytes. */
 export const longestUrl = 8192;
@@ -8,9 +8,13 @@ export const longestUrl = 8192;
 /** The parameters by which CloudFront knows a signed URL. */
 export const reservedNames = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'] as const;
 
-/** For error texts: only what has the shape of a URL is repeated, and never a password or a signature. */
-function shown(value: string): string {
-  if (!/^[a-z*]+:\/\/[^@]*$/i.test(value)) return 'The URL';
+/** A URL without its scheme, or a path alone: the usual slip. */
+const schemeless = /^[\w.-]*\/[\w./*-]*$/;
+
+/** For error texts: only what has the shape of a URL or path is repeated, and never a password or a signature. */
+function shown(value: string, what = 'The URL'): string {
+  if (schemeless.test(value)) return `${what} ${quoted(value, 80)}`;
+  if (!/^[a-z*]+:\/\/[^@]*$/i.test(value)) return what;
   const text = /[?&](?:Signature|Policy)=/.test(value) ? value.replace(/\?.*/s, '?…') : value;
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
@@ -25,7 +29,7 @@ export function readUrl(value: string): string {
   if (parts === null) {
     throw refusal(
       'URL_NOT_ABSOLUTE',
-      `${shown(value)} is not an absolute URL.`,
+      `${shown(value)} is not absolute.`,
       'Begin with https:// and the host.',
     );
   }
@@ -70,7 +74,7 @@ export function readResource(value: string): string {
   if (scheme === undefined && !value.startsWith('*')) {
     throw refusal(
       'URL_NOT_ABSOLUTE',
-      `${shown(value)} is neither an absolute URL nor a pattern.`,
+      `${shown(value, 'The resource')} is neither an absolute URL nor a pattern.`,
       'Begin with https://, http://, *:// or *.',
     );
   }

@@ -269,3 +269,19 @@ describe('what is accepted', () => {
     );
   });
 });
+
+it.each([
+  ['h.example/a', 'The URL "h.example/a" is not absolute.'],
+  ['correct horse', 'The URL is not absolute.'],
+  ['/a?Signature=x', 'The URL is not absolute.'],
+  ['me:secret@h.example/a', 'The URL is not absolute.'],
+])('names %j only where it is an address', (text, message) => {
+  expect(failureOf(() => checkUrlRequest(url(text), now)).message).toBe(message);
+});
+
+it('tells a resource from a URL', () => {
+  const request = {resource: '/course/*', expires: '2h'};
+  expect(failureOf(() => checkCookieRequest(request, now)).message).toBe(
+    'The resource "/course/*" is neither an absolute URL nor a pattern.',
+  );
+});
