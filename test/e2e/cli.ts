@@ -3,6 +3,7 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {keepSaid} from './key-material.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(repository, 'bin', 'run.js');
@@ -35,7 +36,10 @@ export function frontctl(args: readonly string[], options: RunOptions = {}): Pro
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({code, signal, stdout, stderr}));
+    child.once('close', (code, signal) => {
+      keepSaid({args, stdout, stderr});
+      resolve({code, signal, stdout, stderr});
+    });
     child.stdin.end(options.input ?? '');
     options.started?.(child);
   });

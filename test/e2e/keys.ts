@@ -4,6 +4,7 @@ import {chmodSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
 import type {Run, RunOptions} from './cli.js';
+import {keepSaid, type Said} from './key-material.js';
 import {workspace, type Workspace} from './workspace.js';
 
 export const passphrase = 'open-sesame';
@@ -21,12 +22,6 @@ export const encryptedPem = rsa.privateKey.export({
   cipher: 'aes-256-cbc',
   passphrase,
 }) as string;
-
-interface Said {
-  readonly args: readonly string[];
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface KeyProject extends Workspace {
   /** Runs frontctl under DEBUG=frontctl, and remembers what it says. */
@@ -63,7 +58,10 @@ export function keyProject(): KeyProject {
       expect({code, stderr}).toEqual({code: 0, stderr: ''});
       return stdout.replace(/\n$/, '');
     },
-    remember: one => said.push(one),
+    remember: one => {
+      said.push(one);
+      keepSaid(one);
+    },
     expectNoSecrets: runs => {
       expect(said.length).toBeGreaterThanOrEqual(runs);
       const lines = [rsaPem, ecPem, encryptedPem].flatMap(pem => pem.trim().split('\n').slice(1, -1));

@@ -2,6 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {frontctl, json, type Run, type RunOptions} from './cli.js';
+import {searchState} from './key-material.js';
 
 /** An empty folder with an embedded cloud of its own, as a user's project has one. */
 export interface Workspace {
@@ -30,7 +31,11 @@ export function workspace(): Workspace {
     json: (args, options) => json(args, inside(options)),
     dispose: async () => {
       await frontctl(['local', 'stop'], {cwd: dir});
-      rmSync(dir, {recursive: true, force: true});
+      try {
+        searchState(dir);
+      } finally {
+        rmSync(dir, {recursive: true, force: true});
+      }
     },
   };
 }
