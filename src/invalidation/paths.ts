@@ -102,7 +102,7 @@ export function normalizePath(path: string): string {
     throw invalid(
       path,
       'has a `*` before its end, where CloudFront takes it literally and matches nothing',
-      `\`${cut(path.slice(0, star))}*\``,
+      wildcardFor(path.slice(0, star)),
     );
   }
   const tilde = path.search(/~|%7e/i);
@@ -110,7 +110,7 @@ export function normalizePath(path: string): string {
     throw invalid(
       path,
       'contains `~`, which CloudFront does not support in invalidations in any form',
-      `\`${cut(path.slice(0, tilde))}*\``,
+      wildcardFor(path.slice(0, tilde)),
     );
   }
   const slashed = path.startsWith('/') ? path : '/' + path;
@@ -123,6 +123,10 @@ export function normalizePath(path: string): string {
   }
   return encoded;
 }
+
+/** The advice to send what begins with `prefix`; where nothing is left of it, what that would do. */
+const wildcardFor = (prefix: string): string =>
+  /^\/*$/.test(prefix) ? "Only '/*' covers it, and that drops everything." : `\`${cut(prefix)}*\``;
 
 function checkTag(tag: string): string {
   // Developer Guide, "Invalidate by cache tag": printable ASCII without spaces and commas, at most 256 characters.

@@ -4,5 +4,5 @@ export {checkHosts} from './hosts.js';
 export {changedSources} from './git.js';
 export {parseItems} from './items.js';
 export {decodeText, readLines} from './lines.js';
-export {isRootEntry} from './shell.js';
+export {thisMachine} from './shell.js';
 export {mapSources} from './sources.js';

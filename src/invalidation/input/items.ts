@@ -17,7 +17,7 @@ export function parseItems(typed: readonly string[], context: InputContext): Par
       hint: "Name paths or tags, and quote those that the shell would take: '/img/*' '#product-42'.",
     });
   }
-  checkShell(typed, context.isRootEntry);
+  checkShell(typed, context.machine);
   const items = new Map<string, string>();
   const hosts = new Set<string>();
   for (const each of typed) {

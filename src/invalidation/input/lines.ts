@@ -1,4 +1,5 @@
 import {Failure} from '../../failure.js';
+import {quote} from './quote.js';
 
 /** Text of a file or of stdin: UTF-8, or UTF-16 with its byte order mark, which PowerShell 5 writes with `>`. Failure INVALID_LIST. */
 export function decodeText(bytes: Uint8Array): string {
@@ -17,7 +18,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /**
  * Items of a text, one a line: blank lines and spaces around are dropped, a line that git quoted is unquoted. NUL-separated
- * (`git diff --name-only -z`) and a JSON array of strings will do as well. A `#` begins a tag, not a comment.
+ * (`git diff --name-only -z`) and a JSON array of strings will do as well. A `#` begins a tag, which has no spaces, not a comment.
  * Failure INVALID_LIST (exit 2).
  */
 export function readLines(text: string): readonly string[] {
@@ -31,8 +32,14 @@ export function readLines(text: string): readonly string[] {
   if (plain.includes('\0')) return plain.split('\0').filter(item => item.trim() !== '');
   return plain
     .split(/\r\n|\n|\r/)
-    .map(line => unquote(line.trim()))
+    .map((line, index) => unquote(withoutComment(line.trim(), index + 1)))
     .filter(line => line !== '');
+}
+
+function withoutComment(line: string, number: number): string {
+  if (!/^#(?:$|.*\s)/.test(line)) return line;
+  const what = `Line ${number} of the list, ${quote(line)}, is not a cache tag; lists have no comments.`;
+  throw new Failure('usage', 'INVALID_LIST', what, {hint: 'Leave the line out.'});
 }
 
 function parseJson(text: string): unknown {

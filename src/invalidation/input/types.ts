@@ -2,11 +2,22 @@
 export interface InputContext {
   /** The distribution's domain name and aliases (`*.example.com` too): `www.example.com/a` without `https://` is a URL only with one of these. */
   readonly hosts: readonly string[];
-  /**
-   * Whether this machine has that entry in its root (`/bin`): how an unquoted `/*` gives itself away. `isRootEntry` of
-   * this module for arguments; undefined for what no shell touched (stdin, a file).
-   */
-  readonly isRootEntry: ((path: string) => boolean) | undefined;
+  /** `thisMachine` for arguments; undefined for what no shell touched (stdin, a file). */
+  readonly machine: ShellMachine | undefined;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/** What a shell puts in the place of what was typed: how an unquoted `/*`, `*` or `~` gives itself away. */
+export interface ShellMachine {
+  /** Whether its root has that entry (`/bin`). */
+  readonly isRootEntry: (path: string) => boolean;
+  /** Of the working directory; empty where it cannot be read. */
+  readonly entriesHere: () => readonly FolderEntry[];
+  readonly home: string;
 }
 
 export interface ParsedItems {

@@ -7,9 +7,9 @@ import {
   changedSources,
   checkHosts,
   decodeText,
-  isRootEntry,
   parseItems,
   readLines,
+  thisMachine,
   type ParsedItems,
 } from '../../invalidation/input/index.js';
 import type {Session} from '../session.js';
@@ -71,8 +71,8 @@ export async function readInputs(
 const wordsOf = ({args, lines}: Inputs): readonly string[] => [...args, ...lines];
 
 const parse = ({args, lines}: Inputs, hosts: readonly string[]): readonly ParsedItems[] => [
-  ...(args.length === 0 ? [] : [parseItems(args, {hosts, isRootEntry})]),
-  ...(lines.length === 0 ? [] : [parseItems(lines, {hosts, isRootEntry: undefined})]),
+  ...(args.length === 0 ? [] : [parseItems(args, {hosts, machine: thisMachine})]),
+  ...(lines.length === 0 ? [] : [parseItems(lines, {hosts, machine: undefined})]),
 ];
 
 function readList(file: string): Uint8Array {

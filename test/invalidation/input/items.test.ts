@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {checkHosts, parseItems, type InputContext} from '../../../src/invalidation/input/index.js';
+import {
+  checkHosts,
+  parseItems,
+  type InputContext,
+  type ShellMachine,
+} from '../../../src/invalidation/input/index.js';
 import {Failure} from '../../../src/failure.js';
 
 const domainName = 'd111111abcdef8.cloudfront.net';
 const context: InputContext = {
   hosts: [domainName, 'www.example.com', '*.shop.example', 'example.com', 'münchen.example'],
-  isRootEntry: undefined,
+  machine: undefined,
 };
 const parse = (...typed: string[]) => parseItems(typed, context);
 
@@ -104,8 +109,11 @@ describe('parseItems', () => {
     ['s3://bucket/a', /no URL of a site/, 'Write https://HOST/PATH.'],
     ['https:///a', /names no host/, 'Write https://HOST/PATH, or only the path.'],
     ['', /is empty/, undefined],
-    ['/*.html', /before its end/, undefined],
-    ['/~me/', /~/, '`/*`'],
+    ['/*.html', /before its end/, "Only '/*' covers it, and that drops everything."],
+    ['/a*/b', /before its end/, '`/a*`'],
+    ['/~me/', /~/, "Only '/*' covers it, and that drops everything."],
+    ['~me/x', /~/, "Only '/*' covers it, and that drops everything."],
+    ['a/~me/x', /~/, '`a/*`'],
     ['/a%7Eb', /~/, '`/a*`'],
     ['#a,b', /cache tag/, undefined],
     ['#', /cache tag/, undefined],
@@ -173,6 +181,12 @@ describe('parseItems', () => {
 describe('what shells do', () => {
   const linuxRoot = ['/bin', '/boot', '/dev', '/etc', '/home', '/lib', '/tmp', '/usr', '/var'];
   const isRootEntry = (path: string) => linuxRoot.includes(path);
+  const machine = (changes: Partial<ShellMachine> = {}): ShellMachine => ({
+    isRootEntry,
+    entriesHere: () => [],
+    home: '/home/me',
+    ...changes,
+  });
 
   it.each([
     ['C:/Program Files/Git/index.html', '/index.html', "'index.html'"],
@@ -198,7 +212,7 @@ describe('what shells do', () => {
   });
 
   it('an unquoted /* is told', () => {
-    const failure = failureOf(() => parseItems(linuxRoot, {...context, isRootEntry}));
+    const failure = failureOf(() => parseItems(linuxRoot, {...context, machine: machine()}));
     expect(failure).toMatchObject({exit: 'usage', code: 'SHELL_EXPANDED', hint: "Quote it: '/*'."});
     expect(failure.message).toBe(
       'The shell turned an unquoted /* into 9 names of this machine ("/bin", "/boot", "/dev", ...).',
@@ -216,12 +230,62 @@ describe('what shells do', () => {
   });
 
   it.each([
-    ['names that are not there', ['/bin', '/etc', '/usr', '/var2', '/opt'], isRootEntry],
-    ['few names', ['/bin', '/etc', '/usr'], isRootEntry],
-    ['pages that happen to exist', ['/a', '/b', '/c', '/d'], () => true],
+    ['names that are not there', ['/bin', '/etc', '/usr', '/var2', '/opt'], machine()],
+    ['few names', ['/bin', '/etc', '/usr'], machine()],
+    ['pages that happen to exist', ['/a', '/b', '/c', '/d'], machine({isRootEntry: () => true})],
     ['a list that no shell touched', linuxRoot, undefined],
-  ])('%s are paths', (_, typed, predicate) => {
-    expect(parseItems(typed, {...context, isRootEntry: predicate}).items).toEqual(typed);
+  ])('%s are paths', (_, typed, there) => {
+    expect(parseItems(typed, {...context, machine: there}).items).toEqual(typed);
+  });
+
+  const here = (files: readonly string[], folders: readonly string[]): ShellMachine =>
+    machine({
+      entriesHere: () => [
+        ...files.map(name => ({name, isFolder: false})),
+        ...folders.map(name => ({name, isFolder: true})),
+      ],
+    });
+
+  it.each([
+    [['README.md', 'dist', 'package.json']],
+    [['README.md', 'dist', 'package.json', '/index.html']],
+    [['.git', 'README.md', 'dist', 'package.json']],
+  ])('an unquoted * is told: %j', typed => {
+    const there = here(['README.md', 'package.json'], ['.git', 'dist']);
+    expect(failureOf(() => parseItems(typed, {...context, machine: there}))).toMatchObject({
+      exit: 'usage',
+      code: 'SHELL_EXPANDED',
+      message: expect.stringMatching(/unquoted \* into \d names of this folder \("/) as string,
+      hint: "Quote it: '*'.",
+    });
+  });
+
+  it.each([
+    ['pages whose folders are here, but not all of them', here(['a.js'], ['about', 'blog', 'faq'])],
+    ['files alone', here(['about', 'blog', 'faq'], [])],
+    ['names that are not here', here([], ['src', 'dist', 'test'])],
+  ])('%s are paths', (_, there) => {
+    const typed = ['about', 'blog', 'faq'];
+    expect(parseItems(typed, {...context, machine: there}).items).toEqual(['/about', '/blog', '/faq']);
+  });
+
+  it.each([
+    ['/home/me', '/home/me/img/a.png', '~/img/a.png', "'/img/a.png'"],
+    ['/Users/me', '/Users/me', '~', "'/'"],
+    ['/root', '/root/a', '~/a', "'/a'"],
+  ])('an unquoted ~ of %s is told: %s', (home, typed, tilde, advice) => {
+    const failure = failureOf(() => parseItems([typed], {...context, machine: machine({home})}));
+    expect(failure).toMatchObject({exit: 'usage', code: 'SHELL_EXPANDED'});
+    expect(failure.message).toBe(`The shell turned ${tilde} into "${typed}".`);
+    expect(failure.hint).toContain(advice);
+  });
+
+  it.each([
+    ['/home/me', '/home/mean/a'],
+    ['/app', '/app/a.js'],
+    ['/', '/a'],
+  ])('with the home %s, %s is a path', (home, typed) => {
+    expect(parseItems([typed], {...context, machine: machine({home})}).items).toEqual([typed]);
   });
 });
 

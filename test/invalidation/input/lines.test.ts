@@ -24,10 +24,23 @@ describe('readLines', () => {
     expect(() => readLines(text)).toThrow(expect.objectContaining({exit: 'usage', code: 'INVALID_LIST'}));
   });
 
+  it.each([
+    ['/a\n\n  # old pages\n/b', 3, '# old pages'],
+    ['#release-41\r\n#\r\n', 2, '#'],
+    ['#release 41', 1, '#release 41'],
+  ])('a comment is told with its line: %j', (text, number, line) => {
+    expect(() => readLines(text)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_LIST',
+        message: `Line ${number} of the list, "${line}", is not a cache tag; lists have no comments.`,
+      }),
+    );
+  });
+
   it('gives back what was written, in each form', () => {
     const item = fc
       .string({unit: 'grapheme', minLength: 1})
-      .filter(text => text === text.trim() && !/[\0\r\n"[\uFEFF]/.test(text));
+      .filter(text => text === text.trim() && !/[\0\r\n"[\uFEFF]|^#(?:$|.*\s)/.test(text));
     fc.assert(
       fc.property(fc.array(item, {minLength: 1}), items => {
         expect(readLines(items.join('\n'))).toEqual(items);
