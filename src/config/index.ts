@@ -1,5 +1,5 @@
 export {configFileNames} from './find.js';
-export {keyPrefix, keyText, releaseMark} from './formats.js';
+export {keyPrefix, releaseMark} from './formats.js';
 export {loadConfig} from './load.js';
 export {suggest} from './suggest.js';
 export type * from './types.js';

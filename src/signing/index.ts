@@ -1,7 +1,7 @@
 export {signBulk} from './bulk.js';
 export {whyNot} from './refusal.js';
 export {checkCookieRequest, checkUrlRequest, readWrittenPolicy} from './request.js';
-export {createSigner, signCookies, signUrl, type SignerOptions} from './sign.js';
+export {createSigner, signCookies, signUrl} from './sign.js';
 export {verifySigned} from './verify.js';
 export {readCookies, toCookieHeader, toCurl, toNetscape, toSetCookie} from './cookies.js';
 export {
@@ -11,7 +11,6 @@ export {
   publicKeyOf,
   readPublicKey,
   writePrivateKey,
-  type LoadOptions,
 } from './keys.js';
 export {
   changeKeyComment,
