@@ -128,6 +128,14 @@ const tooManyKeys: Make = (_facts, what) => [
   `The account has as many public keys or key groups as its quota allows (${what.operation} on ${what.resource})`,
   '`frontctl key list` shows those that nothing uses, `frontctl key delete` removes them; Service Quotas gives more.',
 ];
+const noDistribution: Make = (_facts, what, origin) => [
+  'usage',
+  'NO_SUCH_DISTRIBUTION',
+  `${capital(what.resource)} does not exist (${what.operation})`,
+  origin?.isLocal === true
+    ? 'Check the id: `frontctl local status` shows those of the embedded cloud.'
+    : 'Check the id and --profile.',
+];
 const missing =
   (code: string, hint: string): Make =>
   (_facts, what) => ['usage', code, `${capital(what.resource)} does not exist (${what.operation})`, hint];
@@ -162,10 +170,7 @@ const byName: Readonly<Record<string, Make>> = {
     'NO_SUCH_BUCKET',
     'Check `bucket.name`, --profile and --region, or make the bucket first (`aws s3 mb s3://NAME`).',
   ),
-  NoSuchDistribution: missing(
-    'NO_SUCH_DISTRIBUTION',
-    'Check `distribution.id` and --profile; `aws cloudfront list-distributions` shows the ids of this account.',
-  ),
+  NoSuchDistribution: noDistribution,
   NoSuchInvalidation: missing('NO_SUCH_INVALIDATION', '`frontctl invalidation list` shows the ids.'),
   NoSuchPublicKey: missing('NO_SUCH_PUBLIC_KEY', '`frontctl key list` shows the ids.'),
   TrustedKeyGroupDoesNotExist: missing('NO_SUCH_KEY_GROUP', '`frontctl key list` shows the groups.'),

@@ -89,7 +89,7 @@ describe('what CloudFront answers to the real client', () => {
       3,
       /Allow cloudfront:CreateInvalidation/,
     ],
-    [restError(404, 'NoSuchDistribution'), 'NO_SUCH_DISTRIBUTION', 2, /list-distributions/],
+    [restError(404, 'NoSuchDistribution'), 'NO_SUCH_DISTRIBUTION', 2, /^Check the id and --profile\.$/],
     [restError(403, 'ExpiredToken'), 'EXPIRED_TOKEN', 3, /Sign in again/],
     [restError(403, 'InvalidClientTokenId'), 'BAD_ACCESS_KEY', 3, /AWS_ACCESS_KEY_ID/],
     [restError(403, 'SignatureDoesNotMatch'), 'BAD_SIGNATURE', 3, /AWS_SECRET_ACCESS_KEY/],

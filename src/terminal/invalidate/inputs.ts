@@ -14,7 +14,7 @@ import {
 } from '../../invalidation/input/index.js';
 import type {Session} from '../session.js';
 import {nothingSent} from './plan.js';
-import {asUrl, localId, type Target} from './target.js';
+import {asUrl, idAt, isLoopback, localUrls, notServedLocally, type Target} from './target.js';
 
 export interface InputFlags {
   /** Arguments; `-` is stdin. */
@@ -129,17 +129,20 @@ async function knownHosts(targets: readonly Target[]): Promise<readonly string[]
   return all.flat();
 }
 
-/** Host names of the embedded cloud's own addresses, which tell distributions apart by their ports. */
+/**
+ * Host names of the embedded cloud's own addresses, which tell distributions apart by their ports. Failure HOST_NOT_SERVED
+ * when one is that of no target.
+ */
 async function localHosts(
   session: Session,
   inputs: Inputs,
   targets: readonly Target[],
 ): Promise<readonly string[]> {
-  const served = new Set<string>();
-  const strange = new Set<string>();
-  for (const url of urlsOf(inputs)) {
-    const id = await localId(session, url);
-    (targets.some(({distributionId}) => distributionId === id) ? served : strange).add(url.hostname);
-  }
-  return [...served].filter(host => !strange.has(host));
+  const urls = urlsOf(inputs).filter(isLoopback);
+  if (urls.length === 0) return [];
+  const served = await localUrls(session);
+  const wanted = served.filter(({id}) => targets.some(({distributionId}) => distributionId === id));
+  const strange = urls.find(url => idAt(url, wanted) === undefined);
+  if (strange !== undefined) throw notServedLocally(strange, served, wanted);
+  return urls.map(({hostname}) => hostname);
 }

@@ -58,6 +58,26 @@ export async function findTargets(
   const aws = await session.aws();
   const tenants = [...new Set(flags.tenant)];
   if (tenants.length > 0) return tenantTargets(aws, tenants, flags.distribution);
+  try {
+    return await distributionTargets(session, aws, flags, urls);
+  } catch (error) {
+    throw error instanceof Failure && error.code === 'ACCESS_DENIED' ? orById(error) : error;
+  }
+}
+
+/** An id asks nothing of AWS: it helps a role that may only invalidate. */
+function orById({exit, code, message, hint = '', cause}: Failure): Failure {
+  const byId = 'name the distribution by its id: --distribution E...';
+  const allowed = hint.replace(/\.$/, '');
+  return new Failure(exit, code, message, {hint: allowed === '' ? byId : `${allowed}, or ${byId}`, cause});
+}
+
+async function distributionTargets(
+  session: Session,
+  aws: Aws,
+  flags: TargetFlags,
+  urls: readonly URL[],
+): Promise<readonly Target[]> {
   if (flags.distribution === undefined) return [await defaultTarget(session, flags.local, urls)];
   const [{config}, ...ids] = await Promise.all([
     session.config(),
@@ -136,7 +156,7 @@ async function idsOf(aws: Aws, named: string): Promise<readonly string[]> {
 
 const noSuch = (what: string): Failure =>
   new Failure('usage', 'NO_SUCH_DISTRIBUTION', `No distribution of this account ${what}.`, {
-    hint: 'Name it by its id (E...), and check the account (--profile).',
+    hint: 'Name it by its id (--distribution E...), and check the account (--profile).',
   });
 
 async function defaultTarget(session: Session, local: boolean, urls: readonly URL[]): Promise<Target> {
@@ -152,8 +172,9 @@ async function defaultTarget(session: Session, local: boolean, urls: readonly UR
   }
   const [url] = urls;
   if (url !== undefined) {
-    const id =
-      (local ? await localId(session, url) : undefined) ?? (await findByAlias(aws, url.hostname))?.id;
+    const served = local ? await localUrls(session) : [];
+    const id = idAt(url, served) ?? (await findByAlias(aws, url.hostname))?.id;
+    if (id === undefined && local && isLoopback(url)) throw notServedLocally(url, served);
     if (id === undefined) throw noSuch(`has the domain name or alias ${url.hostname}`);
     return distributionTarget(aws, id);
   }
@@ -175,8 +196,35 @@ async function defaultTarget(session: Session, local: boolean, urls: readonly UR
   });
 }
 
-/** The embedded cloud's distribution that answers on the port of `url`. */
-export async function localId(session: Session, url: URL): Promise<string | undefined> {
-  const status = await findCloud(await session.location());
-  return status?.distributions.find(each => new URL(each.url).origin === url.origin)?.id;
+interface LocalUrl {
+  readonly id: string;
+  readonly url: string;
+}
+
+/** The embedded cloud's distributions and where each is served. */
+export async function localUrls(session: Session): Promise<readonly LocalUrl[]> {
+  return (await findCloud(await session.location()))?.distributions ?? [];
+}
+
+/** An address of this machine, of which only the port tells one distribution from another. */
+export const isLoopback = ({hostname}: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+
+/** The distribution that answers on the port of `url`. */
+export function idAt(url: URL, served: readonly LocalUrl[]): string | undefined {
+  if (!isLoopback(url)) return undefined;
+  return served.find(each => new URL(each.url).port === url.port)?.id;
+}
+
+/** `wanted`: what may be named instead. */
+export function notServedLocally(url: URL, served: readonly LocalUrl[], wanted = served): Failure {
+  const other = idAt(url, served);
+  const what = other === undefined ? 'is no address of the embedded cloud' : `serves distribution ${other}`;
+  const urls = wanted.slice(0, 5).map(({id, url: at}) => `${at} (${id})`);
+  return new Failure('usage', 'HOST_NOT_SERVED', `${url.origin} ${what}.`, {
+    hint:
+      urls.length === 0
+        ? 'Make a distribution: frontctl deploy DIR --local'
+        : `Take a URL of ${urls.join(' or ')}.`,
+  });
 }

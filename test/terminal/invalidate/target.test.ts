@@ -1,7 +1,13 @@
 import nock from 'nock';
 import {describe, expect, it} from 'vitest';
 import type {Config} from '../../../src/config/types.js';
-import {findTarget, findTargets, type TargetFlags} from '../../../src/terminal/invalidate/target.js';
+import {
+  findTarget,
+  findTargets,
+  idAt,
+  notServedLocally,
+  type TargetFlags,
+} from '../../../src/terminal/invalidate/target.js';
 import type {Session} from '../../../src/terminal/session.js';
 import {answeredByNock, api, error, host} from '../../invalidation/xml.js';
 
@@ -170,12 +176,56 @@ describe('without --distribution', () => {
     expect(await ids(flags(), {}, [url])).toEqual(['E1AAAAA']);
   });
 
+  it('serves no such URL: says how to name it', async () => {
+    listed();
+    await expect(ids(flags(), {}, [new URL('https://shop.example.net/')])).rejects.toMatchObject({
+      code: 'NO_SUCH_DISTRIBUTION',
+      hint: expect.stringContaining('--distribution E...') as string,
+    });
+  });
+
+  it('may not list: an id does without', async () => {
+    nock(host).get(`${api}/distribution`).query(true).reply(403, error('AccessDenied', 'no'));
+    await expect(ids(flags(), {}, [url])).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      exitCode: 3,
+      hint: 'Allow cloudfront:ListDistributions for the identity that runs frontctl, or name the distribution by its id: --distribution E...',
+    });
+  });
+
   it('is none: says how to name it', async () => {
     await expect(ids(flags())).rejects.toMatchObject({
       code: 'NO_DISTRIBUTION',
       exitCode: 2,
       hint: expect.stringContaining('--distribution') as string,
     });
+  });
+});
+
+describe('addresses of the embedded cloud', () => {
+  const served = [
+    {id: 'EAAAAA', url: 'http://127.0.0.1:35315/'},
+    {id: 'EBBBBB', url: 'http://127.0.0.1:35316/'},
+  ];
+
+  it.each([
+    ['http://127.0.0.1:35316/a', 'EBBBBB'],
+    ['http://localhost:35315/a', 'EAAAAA'],
+    ['http://127.0.0.1:4510/a', undefined],
+    ['http://www.example.com:35315/a', undefined],
+  ])('%s: %s', (url, id) => {
+    expect(idAt(new URL(url), served)).toBe(id);
+  });
+
+  it('a wrong port is told with the right ones', () => {
+    const failure = notServedLocally(new URL('http://127.0.0.1:1/a'), served);
+    expect(failure.message).toBe('http://127.0.0.1:1 is no address of the embedded cloud.');
+    expect(failure.hint).toBe(
+      'Take a URL of http://127.0.0.1:35315/ (EAAAAA) or http://127.0.0.1:35316/ (EBBBBB).',
+    );
+    const other = notServedLocally(new URL('http://127.0.0.1:35316/a'), served, served.slice(0, 1));
+    expect(other.message).toBe('http://127.0.0.1:35316 serves distribution EBBBBB.');
+    expect(other.hint).toBe('Take a URL of http://127.0.0.1:35315/ (EAAAAA).');
   });
 });
 
