@@ -103,7 +103,8 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
       yield* waitDeployed({aws, id: attach.distributionId, timeoutMs, delay, sleep, now, signal});
       yield {type: 'done', id: 'distribution', detail: 'deployed'};
     }
-    if (joined.added && !joined.created) {
+    // Also a key that was in it already: an earlier run may have added it, and not waited to the end.
+    if (!joined.created) {
       yield* waitArrived({
         aws,
         group: joined.group,

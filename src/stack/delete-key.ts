@@ -20,12 +20,21 @@ export interface DeleteKeyResult {
 
 /**
  * Deletes a public key that no group holds, or a key group that no behavior trusts.
- * Failures: NO_SUCH_PUBLIC_KEY (exit 2), KEY_IN_GROUP, KEY_GROUP_TRUSTED (exit 6), PUBLIC_KEY_IN_USE, KEY_GROUP_IN_USE (exit 4).
+ * Failures: NO_SUCH_PUBLIC_KEY, NAME_AMBIGUOUS (exit 2), KEY_IN_GROUP, KEY_GROUP_TRUSTED (exit 6), PUBLIC_KEY_IN_USE, KEY_GROUP_IN_USE (exit 4).
  */
 export async function deleteKey(aws: Aws, named: string): Promise<DeleteKeyResult> {
   const [{keys}, groups] = await Promise.all([listPublicKeys(aws), listKeyGroups(aws)]);
   const key = keys.find(({id, name}) => id === named || name === named);
   if (key === undefined) return deleteGroup(aws, named);
+  const namesake = groups.find(({name}) => name === named);
+  if (namesake !== undefined && key.id !== named) {
+    throw new Failure(
+      'usage',
+      'NAME_AMBIGUOUS',
+      `Both the public key ${key.id} and the key group ${namesake.id} are named "${named}".`,
+      {hint: 'Name the one to delete by its id.'},
+    );
+  }
   const holding = groups.filter(({keyIds}) => keyIds.includes(key.id));
   const [first] = holding;
   if (first !== undefined) {

@@ -106,6 +106,18 @@ describe('createKey', () => {
     expect(await site.load(signed)).toBe(200);
   });
 
+  it('waits for it on the next run, too, where the first has only added it', async () => {
+    const group = 'media';
+    await expect(create({group, timeoutMs: 1})).rejects.toMatchObject({
+      code: 'WAIT_TIMEOUT',
+      hint: expect.stringContaining('run the same command again') as string,
+    });
+    const {result} = await create({group});
+    expect(result.group).toMatchObject({added: false});
+    const signed = site.sign(await site.signer(file('new.pem'), result.keyId), hour);
+    expect(await site.load(signed)).toBe(200);
+  });
+
   it('refuses a sixth key before it writes anything', async () => {
     const ids = [site.first.id];
     for (const name of ['b', 'c', 'd', 'e']) {
@@ -260,6 +272,18 @@ describe('listKeys', () => {
 });
 
 describe('deleteKey', () => {
+  it('asks for an id where a key and a group have the name', async () => {
+    const {result} = await create({name: 'films'});
+    const group = await createKeyGroup(site.aws, 'films', [site.first.id]);
+    await expect(deleteKey(site.aws, 'films')).rejects.toMatchObject({
+      code: 'NAME_AMBIGUOUS',
+      exit: 'usage',
+      message: `Both the public key ${result.keyId} and the key group ${group.id} are named "films".`,
+    });
+    expect(await deleteKey(site.aws, group.id)).toMatchObject({kind: 'group'});
+    expect(await deleteKey(site.aws, 'films')).toMatchObject({kind: 'key', deleted: result.keyId});
+  });
+
   it('refuses a key that lets viewers in, and says what to do', async () => {
     await expect(deleteKey(site.aws, site.first.id)).rejects.toMatchObject({
       code: 'KEY_IN_GROUP',
