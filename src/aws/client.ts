@@ -10,6 +10,7 @@ import {withOrigin} from './failures.js';
 import type {CallOrigin} from './known-errors.js';
 import {createLimiter} from './limiter.js';
 import {createObjectStore} from './objects.js';
+import {errorFacts} from './retry.js';
 import {readSettings} from './settings.js';
 import type {Aws, AwsOptions, ObjectStore, ServiceId} from './types.js';
 
@@ -50,6 +51,7 @@ export function createAws(options: AwsOptions): Aws {
   const isLocal = options.local !== undefined;
   const settings = readSettings(options);
   const credentials = createCredentials(settings, isLocal, env);
+  const answered = new Set<ServiceId>();
   const closers = new Set<() => Promise<void>>();
 
   const originOf = (endpoint: URL | undefined): CallOrigin => ({
@@ -77,15 +79,18 @@ export function createAws(options: AwsOptions): Aws {
     };
   };
 
-  /** Lets `toFailure` know where a failed call of this client went. */
+  /** Lets `toFailure` know where a failed call of this client went, and `hasAnswered` that one arrived. */
   const adopt = async <C extends Client>(service: ServiceId, client: C): Promise<C> => {
     const origin = originOf(await settings.endpoint(service));
     const stack = client.middlewareStack as CloudFrontClient['middlewareStack'];
     stack.add(
       next => async args => {
         try {
-          return await next(args);
+          const result = await next(args);
+          answered.add(service);
+          return result;
         } catch (error) {
+          if (errorFacts(error).status !== undefined) answered.add(service);
           throw withOrigin(error, origin);
         }
       },
@@ -167,6 +172,7 @@ export function createAws(options: AwsOptions): Aws {
       }
       return store;
     },
+    hasAnswered: service => answered.has(service),
     isEndpointOverridden: settings.isEndpointOverridden,
     commandFlags: commandFlags(options),
     close: async () => {

@@ -30,6 +30,8 @@ export interface Aws {
   readonly route53: () => Promise<Route53Client>;
   /** The objects of one bucket without the SDK's S3 client. Memoised by bucket name. */
   readonly objects: (bucket: string) => Promise<ObjectStore>;
+  /** CloudFront, ACM or Route 53 answered this process, be it with an error: its endpoint is right, an outage is one. */
+  readonly hasAnswered: (service: Exclude<ServiceId, 's3'>) => boolean;
   /** By --endpoint-url, --local, or AWS_ENDPOINT_URL(_*) in the environment. An endpoint in the shared config file is honoured but not seen here. */
   readonly isEndpointOverridden: boolean;
   /** See `commandFlags`: what a command that frontctl tells people to run next has to say. */
@@ -154,6 +156,11 @@ export interface WaitOptions<T> {
   readonly subject?: string | undefined;
   /** What to run to go on waiting; the timeout's hint. */
   readonly resumeHint?: string | (() => string) | undefined;
+  /**
+   * Nothing of the service has answered yet: until it does, three refused connections in a row end the wait with the
+   * error of the last, since the endpoint may be wrong. Default false: outages are waited out.
+   */
+  readonly isFirstContact?: boolean | undefined;
   readonly timeoutMs: number;
   /** Pause after the first poll, its growth and its limit, milliseconds. */
   readonly delay: {readonly firstMs: number; readonly factor: number; readonly maxMs: number};

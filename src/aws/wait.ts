@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
-import {errorFacts, errorKind, type ErrorKind} from './retry.js';
+import {errorFacts, errorKind, type ErrorFacts} from './retry.js';
 import type {Poll, WaitOptions} from './types.js';
 
 const sleepFor = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, {signal});
@@ -9,10 +9,22 @@ const sleepFor = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, u
 /** A Failure made by `call` hides the error that it was made of. */
 const rootOf = (error: unknown): unknown => (error instanceof Failure ? error.cause : error);
 
-const mayPass = (error: unknown): boolean => {
-  const kind: ErrorKind = errorKind(errorFacts(rootOf(error)));
-  return kind !== 'lasting';
-};
+/** Nothing listens there, or nobody knows where it is. */
+const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const refusalsOfFirstContact = 3;
+
+const isUnreached = ({code, status}: ErrorFacts): boolean =>
+  status === undefined && code !== undefined && unreached.has(code);
+
+/** A host that has answered is missing from DNS only while the network is away. */
+const mayPass = (facts: ErrorFacts, isFirstContact: boolean): boolean =>
+  errorKind(facts) !== 'lasting' || (!isFirstContact && isUnreached(facts));
+
+/** What a look that failed has to show. */
+function failedStatus(facts: ErrorFacts): string {
+  if (facts.status === undefined) return `no answer (${facts.code ?? facts.name})`;
+  return errorKind(facts) === 'throttled' ? 'throttled' : `HTTP ${facts.status}`;
+}
 
 const hintOf = (hint: string | (() => string) | undefined): string | undefined =>
   typeof hint === 'function' ? hint() : hint;
@@ -43,8 +55,8 @@ function timedOut(
 
 /**
  * Polls at once, then after growing pauses, until done; yields a `wait` event after every look that was not the last.
- * Throttling, 5xx and lost connections while polling are tolerated until the timeout; any other error ends the wait at
- * once (the SDK's own waiters sleep through AccessDenied). The last look happens at the deadline itself.
+ * Throttling, 5xx and lost connections while polling are tolerated until the timeout (on first contact only for a few
+ * looks, see `isFirstContact`); any other error ends the wait at once (the SDK's own waiters sleep through AccessDenied). The last look happens at the deadline itself.
  * Failures: WAIT_TIMEOUT (exit 5), INTERRUPTED, and what `poll` throws.
  */
 export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
@@ -52,32 +64,48 @@ export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
   const signal = options.signal ?? new AbortController().signal;
   const isAborted = (): boolean => signal.aborted;
   const interrupted = (): Failure =>
-    new Failure('interrupted', 'INTERRUPTED', `Stopped waiting for ${(options.subject ?? id).replace(/^The /, 'the ')}`, {
-      hint:
-        hintOf(options.resumeHint) ??
-        'It goes on without frontctl; run the same command again to wait for it.',
-    });
+    new Failure(
+      'interrupted',
+      'INTERRUPTED',
+      `Stopped waiting for ${(options.subject ?? id).replace(/^The /, 'the ')}`,
+      {
+        hint:
+          hintOf(options.resumeHint) ??
+          'It goes on without frontctl; run the same command again to wait for it.',
+      },
+    );
   const start = now();
   let pause = options.delay.firstMs;
-  let status = 'unknown';
+  let isFirstContact = options.isFirstContact === true;
+  let refusals = 0;
+  let status: string | undefined;
   for (;;) {
     if (isAborted()) throw interrupted();
     let looked: Poll<T> | undefined;
     let problem: unknown;
+    let shown = 'unknown';
     try {
       looked = await options.poll(signal);
     } catch (error) {
       if (isAborted()) throw interrupted();
-      if (!mayPass(error)) throw error;
+      const facts = errorFacts(rootOf(error));
+      if (!mayPass(facts, isFirstContact)) throw error;
+      if (facts.status !== undefined) isFirstContact = false;
+      refusals = isUnreached(facts) ? refusals + 1 : 0;
+      if (isFirstContact && refusals >= refusalsOfFirstContact) throw error;
       problem = error;
+      shown = failedStatus(facts);
     }
     if (looked?.done === true) return looked.value;
-    if (looked !== undefined) ({status} = looked);
+    if (looked !== undefined) {
+      isFirstContact = false;
+      status = shown = looked.status;
+    }
     const elapsedMs = now() - start;
     if (elapsedMs >= timeoutMs) {
-      throw timedOut(id, options.subject, status, timeoutMs, hintOf(options.resumeHint), problem);
+      throw timedOut(id, options.subject, status ?? shown, timeoutMs, hintOf(options.resumeHint), problem);
     }
-    yield {type: 'wait', id, status, elapsedMs, limitMs: timeoutMs};
+    yield {type: 'wait', id, status: shown, elapsedMs, limitMs: timeoutMs};
     try {
       await sleep(Math.min(pause, timeoutMs - elapsedMs), signal);
     } catch (error) {

@@ -116,6 +116,7 @@ async function* send(sending: Sending, parcel: Parcel): Work<Sent> {
     id: 'invalidate',
     subject: `sending ${parcel.items.length === 1 ? (parcel.items[0] ?? '') : `${parcel.items.length} paths`} to ${ownerText(options)}`,
     resumeHint,
+    isFirstContact: !options.aws.hasAnswered('cloudfront'),
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(options.aws),
     sleep: clock.sleep,

@@ -52,6 +52,7 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
         const open = ids.filter(id => !completed.has(id));
         return `It goes on at the edge. Go on waiting: ${waitCommand(aws, options, open)}`;
       }),
+    isFirstContact: !aws.hasAnswered('cloudfront'),
     timeoutMs: options.timeoutMs,
     delay: options.pace ?? paceFor(aws),
     sleep: options.sleep,

@@ -107,6 +107,56 @@ describe('waitFor', () => {
     });
   });
 
+  const lost = (code: string): Error => Object.assign(new Error(`connect ${code}`), {code});
+
+  it('tells a look that got no answer apart from the state before', async () => {
+    const result = await run([
+      pending,
+      lost('ECONNREFUSED'),
+      service('ServiceUnavailable', 503),
+      service('InternalError', 500),
+      pending,
+      {done: true, value: 1},
+    ]);
+    expect(result.events.map(event => (event.type === 'wait' ? event.status : ''))).toEqual([
+      'InProgress',
+      'no answer (ECONNREFUSED)',
+      'throttled',
+      'HTTP 500',
+      'InProgress',
+    ]);
+  });
+
+  it('says at the deadline that nothing was ever answered', async () => {
+    const result = await run([lost('ECONNRESET')], {timeoutMs: 300});
+    expect(result.error).toMatchObject({
+      message:
+        'Invalidation I1: still no answer (ECONNRESET) after 0.3 s; the last look failed: connect ECONNRESET',
+    });
+  });
+
+  it.each(['ECONNREFUSED', 'EAI_AGAIN'])('at first contact ends with the third %s in a row', async code => {
+    const error = lost(code);
+    const result = await run([error, lost('ECONNRESET'), error], {isFirstContact: true});
+    expect(result.error).toBe(error);
+    expect(result.sleeps).toHaveLength(4);
+  });
+
+  it('at first contact ends at once where the host does not exist', async () => {
+    const result = await run([lost('ENOTFOUND')], {isFirstContact: true});
+    expect(result).toMatchObject({sleeps: [], error: {code: 'ENOTFOUND'}});
+  });
+
+  it.each([pending, service('ServiceUnavailable', 503)])(
+    'waits an outage out once anything was answered',
+    async answer => {
+      const outage = Array.from({length: 5}, (_, n) => lost(n % 2 === 0 ? 'ENOTFOUND' : 'ECONNREFUSED'));
+      const first = [lost('ECONNREFUSED'), answer, ...outage, {done: true, value: 1} as const];
+      expect((await run(first, {isFirstContact: true})).value).toBe(1);
+      expect((await run([...outage, {done: true, value: 2}])).value).toBe(2);
+    },
+  );
+
   it('sees through a Failure that a call inside the poll made', async () => {
     const what = {service: 'cloudfront', operation: 'GetInvalidation', resource: 'invalidation I1'} as const;
     const errors = [service('SlowDown', 503), service('AccessDenied', 403)];

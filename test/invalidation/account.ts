@@ -129,7 +129,8 @@ export function createAccount(quotas: Quotas): Account {
   const account: Account = {
     get aws() {
       // A process of its own each time: it knows nothing of the pace that an earlier one learned.
-      const aws = {cloudfront: () => Promise.resolve({send}), isEndpointOverridden: true, commandFlags: ''};
+      const cloudfront = () => Promise.resolve({send});
+      const aws = {cloudfront, hasAnswered: () => false, isEndpointOverridden: true, commandFlags: ''};
       return aws as unknown as Aws;
     },
     accepted,

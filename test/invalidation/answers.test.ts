@@ -307,6 +307,53 @@ describe('sending', () => {
   });
 });
 
+describe('an endpoint at which nothing listens', () => {
+  const refused = () => Object.assign(new Error('connect ECONNREFUSED'), {code: 'ECONNREFUSED'});
+  const unreachable = (operation: string) => ({
+    code: 'UNREACHABLE',
+    exitCode: 1,
+    message: expect.stringContaining(`${operation} on `) as string,
+  });
+
+  it('ends the sending and the wait after three looks, as any other command', async () => {
+    nock(host).post(path).times(3).replyWithError(refused());
+    const given = options();
+    await expect(finish(submitInvalidation({...given, paths: ['/a'], reference: 'r'}))).rejects.toMatchObject(
+      unreachable('CreateInvalidation'),
+    );
+    expect(given.sleeps).toEqual([2000, 2800]);
+
+    nock(host).get(`${path}/I1`).times(3).replyWithError(refused());
+    await expect(finish(waitForInvalidations({...options(), ids: ['I1']}))).rejects.toMatchObject(
+      unreachable('GetInvalidation'),
+    );
+  });
+
+  it('is an outage once a batch was accepted: the next batch and the wait sit it out', async () => {
+    const given = options();
+    nock(host).post(path).reply(201, invalidation('InProgress'));
+    nock(host).post(path).times(5).replyWithError(refused());
+    nock(host).post(path).reply(201, invalidation('InProgress'));
+    const paths = ['/a*', '/b*'];
+    const {result, events} = await finish(submitInvalidation({...given, paths, reference: 'r'}));
+    expect(result).toHaveLength(2);
+    expect(events).toContainEqual(expect.objectContaining({status: 'no answer (ECONNREFUSED)'}));
+    nock(host).get(`${path}/I1`).times(5).replyWithError(refused());
+    nock(host).get(`${path}/I1`).reply(200, invalidation('Completed'));
+    await finish(waitForInvalidations({...given, ids: ['I1']}));
+  });
+
+  it('is an outage, too, where only an error was ever answered', async () => {
+    const given = options();
+    nock(host).get(`${path}/I9`).reply(404, error('NoSuchInvalidation', 'It does not exist.'));
+    await expect(finish(waitForInvalidations({...given, ids: ['I9']}))).rejects.toThrow();
+    expect(given.aws.hasAnswered('cloudfront')).toBe(true);
+    nock(host).post(path).times(4).replyWithError(refused());
+    nock(host).post(path).reply(201, invalidation('InProgress'));
+    await finish(submitInvalidation({...given, paths: ['/a'], reference: 'r'}));
+  });
+});
+
 describe('distribution tenants', () => {
   const owner = {distributionId: 'E1', tenantId: 'dt_1'};
 
