@@ -1,10 +1,18 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {Failure} from '../failure.js';
-import {ensureCloud, findCloud, stopCloud, type StartOptions} from './embedded-cloud.js';
+import {
+  ensureCloud,
+  findCloud,
+  stopCloud,
+  type CloudLocation,
+  type CloudStatus,
+  type StartOptions,
+} from './embedded-cloud.js';
 import {copyLog, localResult, localText, type LocalResult} from './local.js';
 import type {Session} from './session.js';
 
 export interface RunLocalOptions extends Omit<StartOptions, 'root' | 'env'> {
-  /** Show the request log until Ctrl-C, then stop the cloud. */
+  /** Show the request log until Ctrl-C, then stop the cloud; or until somebody else stops it. */
   readonly foreground: boolean;
 }
 
@@ -33,7 +41,40 @@ export async function runLocal(session: Session, options: RunLocalOptions): Prom
   const status = await ensureCloud(location);
   if (!foreground) return localResult(status, location);
   process.stderr.write(`${localText(localResult(status, location))}\nPress Ctrl-C to stop it.\n`);
-  await copyLog(location, process.stderr, {follow: true, from: 'end', signal: session.signal});
-  await stopCloud(status);
+  const {hasEnded} = await followCloud(status, location, process.stderr, session.signal);
+  // By now another cloud may answer at its address.
+  if (!hasEnded) await stopCloud(status);
   return localResult(undefined, location);
+}
+
+/** Copies the request log until `signal`, until nobody reads it any more, or until the cloud has ended. */
+export async function followCloud(
+  {pid}: Pick<CloudStatus, 'pid'>,
+  location: CloudLocation,
+  out: NodeJS.WritableStream,
+  signal: AbortSignal,
+  pollMs = 250,
+): Promise<{readonly hasEnded: boolean}> {
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const watch = async (): Promise<void> => {
+    while (!either.aborted && isRunning(pid)) {
+      await delay(pollMs, undefined, {signal: either}).catch(() => undefined);
+    }
+    done.abort();
+  };
+  const watching = watch();
+  await copyLog(location, out, {follow: true, from: 'end', signal: either});
+  done.abort();
+  await watching;
+  return {hasEnded: !isRunning(pid)};
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
