@@ -8,8 +8,11 @@ export const longestUrl = 8192;
 /** The parameters by which CloudFront knows a signed URL. */
 export const reservedNames = ['Expires', 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'] as const;
 
-/** A URL without its scheme, or a path alone: the usual slip. */
-const schemeless = /^[\w.-]*\/[\w./*-]*$/;
+/**
+ * A URL without its scheme, or a path alone: the usual slip. A line of a key may look like one, but has no dot, and
+ * capitals or digits.
+ */
+const schemeless = /^(?:[\w-]+\.[\w.-]*\/[\w./*-]*|[a-z_-]*\/[a-z_./*-]*)$/;
 
 /** For error texts: only what has the shape of a URL or path is repeated, and never a password or a signature. */
 function shown(value: string, what = 'The URL'): string {
