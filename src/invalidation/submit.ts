@@ -7,7 +7,7 @@ import {awsRate, halve, loadOf, planParcels, type Parcel} from './batches.js';
 import {openIds} from './list.js';
 import {paceFor} from './pace.js';
 import {createTurns, type Clock, type Turns} from './turns.js';
-import type {Batch, SubmitOptions} from './types.js';
+import type {Accepted, Batch, SubmitOptions} from './types.js';
 
 /**
  * A batch that is refused while nothing at all is in progress is refused for the rate, which others of the account may have
@@ -36,7 +36,7 @@ interface Sending {
 }
 
 /** `too large`: for this service, in whatever state it is. */
-type Sent = Batch | 'too large';
+type Sent = Accepted | 'too large';
 
 /**
  * Sends every path once, in batches that need no more than a second's quota and no faster than that; a small job is one
@@ -62,10 +62,18 @@ export async function* submitInvalidation(options: SubmitOptions): Work<readonly
   const start = clock.now();
   const left = [...planParcels(reference, options.paths, options.rate ?? awsRate)];
   const batches: Batch[] = [];
+  const accept = (accepted: Accepted): void => {
+    batches.push(accepted.batch);
+    options.onAccepted?.(accepted);
+  };
   for (let next = left.shift(); next !== undefined; next = left.shift()) {
     const id = memory?.sent.get(next.reference);
     if (id !== undefined) {
-      batches.push({id, status: 'InProgress', paths: next.items.length});
+      accept({
+        batch: {id, status: 'InProgress', paths: next.items.length},
+        items: next.items,
+        createdAt: undefined,
+      });
       continue;
     }
     const isSplit = memory?.split.has(next.reference) === true;
@@ -73,7 +81,7 @@ export async function* submitInvalidation(options: SubmitOptions): Work<readonly
     try {
       if (!isSplit) sent = yield* send(sending, next);
     } catch (error) {
-      throw isInterruption(error) ? interrupted(sending, batches.length, left.length + 1, error) : error;
+      throw isInterruption(error) ? interrupted(sending, batches, left.length + 1, error) : error;
     }
     if (sent === 'too large') {
       // Noted before the first half is sent: from then on the whole must never be.
@@ -81,8 +89,9 @@ export async function* submitInvalidation(options: SubmitOptions): Work<readonly
       left.unshift(...halve(reference, next));
       continue;
     }
-    await memory?.noteSent(next.reference, sent.id);
-    batches.push(sent);
+    // Before it is noted: a disk that hangs must not keep back what is paid for.
+    accept(sent);
+    await memory?.noteSent(next.reference, sent.batch.id);
     if (left.length === 0) continue;
     const elapsedMs = clock.now() - start;
     const status = `${batches.length} of ${batches.length + left.length} batches sent`;
@@ -133,7 +142,9 @@ async function attempt(
 ): Promise<Sent | 'throttled' | 'too many'> {
   try {
     const made = await turns.take(loadOf(parcel.items), clock, signal, () => api.create(parcel, signal));
-    return {id: made?.Id ?? '', status: statusOf(made?.Status), paths: parcel.items.length};
+    const {items} = parcel;
+    const batch = {id: made?.Id ?? '', status: statusOf(made?.Status), paths: items.length};
+    return {batch, items, createdAt: made?.CreateTime?.getTime() ?? Number.POSITIVE_INFINITY};
   } catch (error) {
     const failure = toFailure(error, api.subjects.create);
     const name = error instanceof Error ? error.name : '';
@@ -149,13 +160,31 @@ async function attempt(
 
 const isInterruption = (error: unknown): boolean => error instanceof Failure && error.code === 'INTERRUPTED';
 
-const interrupted = ({options, resumeHint}: Sending, sent: number, unsent: number, cause: unknown): Failure =>
-  new Failure(
+function interrupted(
+  {options, resumeHint}: Sending,
+  batches: readonly Batch[],
+  unsent: number,
+  cause: unknown,
+): Failure {
+  const sent = batches.length;
+  const all = sent + unsent;
+  return new Failure(
     'interrupted',
     'INTERRUPTED',
-    `Interrupted when ${sent} of ${sent + unsent} ${sent + unsent === 1 ? 'batch was' : 'batches were'} sent to ${ownerText(options)}`,
+    `Interrupted when ${sent} of ${all} ${all === 1 ? 'batch was' : 'batches were'} sent to ${ownerText(options)}${idsText(batches)}`,
     {hint: resumeHint, cause},
   );
+}
+
+const idsInAText = 5;
+
+/** ` (I1, I2 and 7 more)`. */
+function idsText(batches: readonly Batch[]): string {
+  if (batches.length === 0) return '';
+  const more = batches.length - idsInAText;
+  const ids = batches.slice(0, idsInAText).map(({id}) => id);
+  return ` (${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+}
 
 function statusCode(error: unknown): number | undefined {
   const {$metadata} = error as {readonly $metadata?: {readonly httpStatusCode?: number}};

@@ -70,6 +70,17 @@ interface Timing {
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
+/** A batch that CloudFront has, with what it purges. */
+export interface Accepted {
+  readonly batch: Batch;
+  readonly items: readonly string[];
+  /**
+   * Milliseconds since the epoch by CloudFront's clock, Infinity where it does not tell; undefined for those that `Memory`
+   * knows of an earlier run.
+   */
+  readonly createdAt: number | undefined;
+}
+
 export interface SubmitOptions extends Owner, Timing {
   readonly aws: Aws;
   /** Viewer paths and wildcards, encoded (`encodePath`), and `#tags`. */
@@ -82,6 +93,8 @@ export interface SubmitOptions extends Owner, Timing {
   readonly rate?: Rate | undefined;
   /** Of `openJob`. */
   readonly memory?: Memory | undefined;
+  /** Told of each batch once it is accepted, also where a later one fails. */
+  readonly onAccepted?: ((accepted: Accepted) => void) | undefined;
 }
 
 export interface WaitForInvalidationsOptions extends Owner, Timing {

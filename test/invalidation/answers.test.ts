@@ -301,7 +301,7 @@ describe('sending', () => {
     });
     await expect(work).rejects.toMatchObject({
       code: 'INTERRUPTED',
-      message: 'Interrupted when 1 of 2 batches were sent to distribution E1',
+      message: 'Interrupted when 1 of 2 batches were sent to distribution E1 (I1)',
       hint: 'Run the same command again: what CloudFront accepted is neither sent nor paid again.',
     });
   });

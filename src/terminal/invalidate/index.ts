@@ -10,7 +10,7 @@ import {readInputs, typedItems, urlsOf} from './inputs.js';
 import {nothingSent, planItems} from './plan.js';
 import {askBeforeEverything} from './question.js';
 import {batchesOf, describedOf, partOf, totalOf, wholeOf} from './result.js';
-import {sendPlanned, waitForSent, type SendOptions} from './send.js';
+import {PartlySent, purgeTime, sendPlanned, waitForSent, type SendOptions} from './send.js';
 import {findTargets, nameOf} from './target.js';
 import {followAll} from './together.js';
 import type {DryRunResult, InvalidateRequest, InvalidateResult} from './types.js';
@@ -33,8 +33,7 @@ export interface Outcome {
 }
 
 /**
- * Failures before anything was sent, and of the sending itself when it is the only one, are thrown; what happens after
- * that, when paths are paid for, comes with the result.
+ * Failures before anything was accepted are thrown; what happens after that, when paths are paid for, comes with the result.
  */
 export async function invalidate(
   session: Session,
@@ -61,7 +60,7 @@ export async function invalidate(
   if (signal.aborted) throw nothingSent();
 
   const options: SendOptions = {aws, reference: request.reference, timeoutMs: request.timeoutMs, signal};
-  const sentAt = Date.now();
+  const [sentAt, sendingAt] = [Date.now(), performance.now()];
   const sent = await followAll(
     session.follow,
     `Invalidate on ${plans.length} distributions`,
@@ -71,10 +70,16 @@ export async function invalidate(
     }),
   );
   const [first] = sent;
-  if (plans.length === 1 && first?.status === 'rejected') throw first.reason;
+  const isAlone = plans.length === 1 && first?.status === 'rejected';
+  if (isAlone && !(first.reason instanceof PartlySent)) throw first.reason;
 
-  const seen = check && (await look(session, check, {sentAt, timeoutMs: request.timeoutMs}));
-  const left = Math.max(0, request.timeoutMs - (seen?.result?.afterMs ?? 0));
+  const {timeoutMs} = request;
+  const seen =
+    check === undefined || isAlone
+      ? undefined
+      : await look(session, check, {sentAt: purgeTime(thenCheck ?? check.url, sentAt, sent), timeoutMs});
+  const left =
+    seen?.result === undefined ? timeoutMs : Math.max(0, timeoutMs - (performance.now() - sendingAt));
   const waited =
     request.wait && seen?.failure?.exit !== 'interrupted'
       ? await followAll(

@@ -5,7 +5,7 @@ import type {CheckResult} from '../../invalidation/edge-check.js';
 import {quotaOf, waitCommand, type Batch, type Price, type Usage} from '../../invalidation/index.js';
 import {asFailure, errorReport} from '../report.js';
 import type {Planned} from './plan.js';
-import type {Sent} from './send.js';
+import {PartlySent, type Sent} from './send.js';
 import type {Described, Invalidated, InvalidateResult} from './types.js';
 
 type Settled<T> = PromiseSettledResult<T> | undefined;
@@ -13,7 +13,14 @@ type Settled<T> = PromiseSettledResult<T> | undefined;
 const fulfilled = <T>(settled: Settled<T>): T | undefined =>
   settled?.status === 'fulfilled' ? settled.value : undefined;
 
+/** What is there to wait for: nothing where the sending ended early, which the same command again goes on with. */
 export const batchesOf = (sent: Settled<Sent>): readonly Batch[] => fulfilled(sent)?.batches ?? [];
+
+/** What was accepted, whatever happened after. */
+function acceptedOf(sent: Settled<Sent>): Sent | undefined {
+  if (sent?.status !== 'rejected') return fulfilled(sent);
+  return sent.reason instanceof PartlySent ? sent.reason.sent : undefined;
+}
 
 export interface PartInput {
   readonly aws: Aws;
@@ -34,20 +41,22 @@ export interface Part {
 export function partOf({aws, plan, cost, usage, sent, waited}: PartInput): Part {
   const failed = [sent, waited].find(settled => settled?.status === 'rejected');
   const failure = failed?.status === 'rejected' ? asFailure(failed.reason) : undefined;
-  const batches = fulfilled(waited) ?? batchesOf(sent);
+  const done = acceptedOf(sent);
+  const batches = (sent?.status === 'fulfilled' ? fulfilled(waited) : undefined) ?? done?.batches ?? [];
   const open = batches.filter(({status}) => status !== 'Completed').map(({id}) => id);
-  const done = fulfilled(sent);
   const resumed = done?.resumed ?? null;
   const priced =
     done?.priced === undefined
       ? toldOf(plan, cost, usage)
       : toldOf(plan, done.priced.price, done.priced.usage);
+  const isFailed = sent?.status === 'rejected';
+  // Without the price of the run that was cut off: this month's count has in it what that one had sent.
+  const isLess = isFailed || (done !== undefined && done.priced === undefined);
   const told: Invalidated = {
     ...priced,
-    // Without the price of the run that was cut off: this month's count has in it what that one had sent.
-    costIsMost: priced.costIsMost || (done !== undefined && done.priced === undefined && priced.costUSD > 0),
+    costIsMost: priced.costIsMost || (isLess && priced.costUSD > 0),
     batches,
-    status: sent?.status === 'rejected' ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
+    status: isFailed ? 'Failed' : open.length === 0 ? 'Completed' : 'InProgress',
     resumed,
     waitCommand: open.length === 0 ? null : waitCommand(aws, plan.target, open),
     ...(failure && {error: errorReport(failure).error}),

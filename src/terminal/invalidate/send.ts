@@ -3,18 +3,21 @@ import type {Aws} from '../../aws/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
 import {
+  coveredBy,
   openJob,
   ownerText,
   stateFolder,
   submitInvalidation,
   waitForInvalidations,
   type Batch,
+  type Accepted,
   type Job,
   type Priced,
 } from '../../invalidation/index.js';
 import {count} from '../format.js';
 import type {Planned} from './plan.js';
 
+import {asFailure} from '../report.js';
 export interface SendOptions {
   readonly aws: Aws;
   /** Of the caller; undefined: one of this machine's journal. */
@@ -31,16 +34,29 @@ export interface Sent {
   readonly priced: Priced | undefined;
 }
 
+  /** Where a run was gone on with: those that the earlier one sent, and those that went out now. */
+  readonly items: {readonly earlier: readonly string[]; readonly now: readonly string[]};
+}
+
+/** The sending ended with an error when some batches were accepted, and paid for, already. */
+export class PartlySent extends Failure {
+  constructor(
+    failure: Failure,
+    readonly sent: Sent,
+  ) {
+    super(failure.exit, failure.code, failure.message, {hint: failure.hint, cause: failure});
+  }
 /**
  * Sends everything, at the account's pace. A run that was cut off is gone on with under its own references, so that it is
- * not paid twice.
+ * not paid twice. Failures: PartlySent, those of `submitInvalidation`.
  */
 export async function* sendPlanned(
   options: SendOptions,
   {target, paths}: Planned,
   priced: Priced,
 ): Work<Sent> {
-  if (paths.length === 0) return {batches: [], resumed: undefined, priced};
+  const items = {earlier: [] as string[], now: [] as string[]};
+  if (paths.length === 0) return {batches: [], resumed: undefined, priced, items};
   const {aws, timeoutMs, signal} = options;
   const {distributionId, tenantId} = target;
   const owner = {distributionId, tenantId};
@@ -58,18 +74,49 @@ export async function* sendPlanned(
     id: 'invalidate',
     title: `Invalidate ${count(paths.length, 'path')} on ${ownerText(owner)}`,
   };
-  let batches: readonly Batch[];
+  const batches: Batch[] = [];
+  const startedAt = Date.now();
+  const onAccepted = ({batch, items: its, createdAt = 0}: Accepted): void => {
+    batches.push(batch);
+    items[createdAt < startedAt - clockSlackMs ? 'earlier' : 'now'].push(...its);
+  };
+  const sent: Sent = {batches, resumed: resumedFrom, priced: job.priced, items};
   try {
-    batches = yield* submitInvalidation({...owner, aws, paths, reference, memory, timeoutMs, signal});
+    yield* submitInvalidation({...owner, aws, paths, reference, memory, timeoutMs, signal, onAccepted});
   } catch (error) {
     // Refused for what it is (no such distribution) with nothing sent: the next run begins anew.
     if (memory?.sent.size === 0 && error instanceof Failure && error.exit === 'usage') await job.settled?.();
     throw error;
   }
+    if (batches.length > 0) throw new PartlySent(asFailure(error), sent);
   await job.settled?.();
   const detail = `accepted as ${count(batches.length, 'invalidation')}`;
   yield {type: 'done', id: 'invalidate', detail};
-  return {batches, resumed: resumedFrom, priced: job.priced};
+  return sent;
+}
+
+/** CloudFront's clock and this machine's are hardly further apart. */
+const clockSlackMs = 2000;
+
+/**
+ * Since when a copy that the edge fetched is a new one. After a run that was cut off, that is the beginning of that run where
+ * it sent all that may cover the URL: nothing drops such a copy any more. Else `now`: an old copy is never taken for new.
+ */
+export function purgeTime(url: string, now: number, sent: readonly PromiseSettledResult<Sent>[]): number {
+  const times = sent.flatMap(each =>
+    each.status === 'fulfilled' && each.value.batches.length > 0 ? [purgeTimeOf(url, now, each.value)] : [],
+  );
+  return times.length === 0 ? now : Math.max(...times);
+}
+
+function purgeTimeOf(url: string, now: number, {resumed, items}: Sent): number {
+  if (resumed === undefined) return now;
+  const {pathname, search} = new URL(url);
+  const covers = (these: readonly string[]): boolean =>
+    [pathname, pathname + search].some(coveredBy(these)) || these.some(item => item.startsWith('#'));
+  // The root object has a path of its own.
+  const isKnown = pathname !== '/' && covers(items.earlier) && !covers(items.now);
+  return items.now.length === 0 || isKnown ? Date.parse(resumed) : now;
 }
 
 /** Under a name of the caller's own, an earlier run may have sent and paid them. */
