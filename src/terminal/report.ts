@@ -68,10 +68,19 @@ function causes(error: unknown): string[] {
   return [error.stack ?? error.message, ...causes(error.cause).map(text => `caused by: ${text}`)];
 }
 
+const widest = 80;
+
+/** A command at the end of a long hint stands on a line of its own, to be copied whole. */
+function withOwnLine(hint: string): string {
+  return `Try: ${hint}`.length <= widest ? hint : hint.replace(/: (?=frontctl [^:]*$)/, ':\n  ');
+}
+
 /** The error for people: one sentence, then what to try; the stack only under DEBUG=frontctl. */
 export function errorText(failure: Failure, debugging = isDebugging()): string {
-  const lines = [`${chalkStderr.red.bold('Error:')} ${failure.message}`];
-  if (failure.hint !== undefined) lines.push(`${chalkStderr.cyan('Try:')} ${failure.hint}`);
+  // Stopped with nothing to go on with (the answer to a question was no): it went as it was wanted.
+  const isWanted = failure.exit === 'interrupted' && failure.hint === undefined;
+  const lines = [isWanted ? failure.message : `${chalkStderr.red.bold('Error:')} ${failure.message}`];
+  if (failure.hint !== undefined) lines.push(`${chalkStderr.cyan('Try:')} ${withOwnLine(failure.hint)}`);
   if (debugging) lines.push(...causes(failure));
   return `${lines.join('\n')}\n`;
 }

@@ -54,6 +54,22 @@ describe('errors', () => {
     expect(asFailure(thrown)).toMatchObject({code: 'UNEXPECTED', exitCode: 1, message: 'boom'});
   });
 
+  it('prints a command at the end of a long hint on a line of its own', () => {
+    const wait = 'frontctl invalidation wait I2J0I21PCUYOIK --distribution E2QWRUHAPOMQZL';
+    const text = (hint: string): string =>
+      errorText(new Failure('unfinished', 'X', 'It goes on.', {hint}), false);
+    expect(text(`Go on waiting: ${wait}`)).toBe(`Error: It goes on.\nTry: Go on waiting:\n  ${wait}\n`);
+    expect(text('Make one: frontctl deploy DIR')).toContain('Try: Make one: frontctl deploy DIR\n');
+  });
+
+  it('calls it no error when somebody said no', () => {
+    expect(errorText(new Failure('interrupted', 'INTERRUPTED', 'Nothing was sent.'), false)).toBe(
+      'Nothing was sent.\n',
+    );
+    const stopped = new Failure('interrupted', 'INTERRUPTED', 'Stopped.', {hint: 'Run it again.'});
+    expect(errorText(stopped, false)).toBe('Error: Stopped.\nTry: Run it again.\n');
+  });
+
   it('prints a sentence and what to try, and a stack only when debugging', () => {
     const failure = new Failure('usage', 'X', 'It is wrong.', {hint: 'Do this.', cause: new Error('deep')});
     expect(errorText(failure, false)).toBe('Error: It is wrong.\nTry: Do this.\n');
