@@ -131,7 +131,8 @@ const tooManyKeys: Make = (_facts, what) => [
 const noDistribution: Make = (_facts, what, origin) => [
   'usage',
   'NO_SUCH_DISTRIBUTION',
-  `${capital(what.resource)} does not exist (${what.operation})`,
+  // Of `invalidation I1 of distribution E1` it is the distribution that is missing.
+  `${capital(what.resource.replace(/^.* of (?=distribution )/, ''))} does not exist (${what.operation})`,
   origin?.isLocal === true
     ? 'Check the id: `frontctl local status` shows those of the embedded cloud.'
     : 'Check the id and --profile.',

@@ -42,6 +42,17 @@ export function planParcels(job: string, paths: readonly string[], rate: Rate): 
   );
 }
 
+/** Why a job is sent as several invalidations: what CloudFront takes of which it has most. Undefined where one is enough. */
+export function quotaOfParcels(paths: readonly string[], rate = awsRate): string | undefined {
+  const load = loadOf([...new Set(paths)]);
+  const [byPaths, byWildcards] = [
+    Math.ceil(load.paths / rate.paths),
+    Math.ceil(load.wildcards / rate.wildcards),
+  ];
+  if (Math.max(byPaths, byWildcards) <= 1) return undefined;
+  return byPaths > byWildcards ? `${rate.paths} paths a second` : `${rate.wildcards} wildcard a second`;
+}
+
 /** Of a batch that is too large and has more than one item. */
 export function halve(job: string, {items}: Parcel): readonly [Parcel, Parcel] {
   const middle = items.length >> 1;

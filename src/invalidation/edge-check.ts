@@ -63,7 +63,9 @@ export async function* awaitFresh(check: Check, options: AwaitFreshOptions): Wor
       poll,
       id: 'check',
       subject: `a fresh ${check.url}`,
-      resumeHint: options.resumeHint ?? 'The invalidation itself goes on; only the look at the edge ended.',
+      resumeHint:
+        options.resumeHint ??
+        'Ask for the URL again later: only the look at the edge ended, the invalidation itself goes on.',
       timeoutMs,
       delay: options.pace ?? pace,
       sleep: options.sleep,

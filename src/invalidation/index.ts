@@ -2,6 +2,7 @@
 export type * from './types.js';
 export {coveredBy, encodePath, normalizePath, withoutCovered} from './paths.js';
 export {ownerText} from './api.js';
+export {quotaOfParcels} from './batches.js';
 export {openJob, stateFolder} from './journal.js';
 export {inProgressIds, listInvalidations, readInvalidation} from './list.js';
 export {describePrice, dollars, price, quotaOf} from './price.js';

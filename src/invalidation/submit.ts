@@ -216,5 +216,8 @@ const taken = ({reference}: Parcel, cause: unknown): Failure =>
     'conflict',
     'REFERENCE_TAKEN',
     `Another invalidation with the CallerReference ${reference} exists already, with other paths.`,
-    {hint: '`frontctl invalidation list` shows it. Run again under a new reference.', cause},
+    {
+      hint: 'Run again under a new reference; `frontctl invalidation list` shows the other invalidation.',
+      cause,
+    },
   );

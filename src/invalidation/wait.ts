@@ -50,7 +50,7 @@ export async function* waitForInvalidations(options: WaitForInvalidationsOptions
       options.resumeHint ??
       (() => {
         const open = ids.filter(id => !completed.has(id));
-        return `It goes on at the edge. Go on waiting: ${waitCommand(aws, options, open)}`;
+        return `Go on waiting (the edge works on it meanwhile): ${waitCommand(aws, options, open)}`;
       }),
     isFirstContact: !aws.hasAnswered('cloudfront'),
     timeoutMs: options.timeoutMs,

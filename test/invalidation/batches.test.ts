@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {awsRate, halve, isWildcard, loadOf, planParcels} from '../../src/invalidation/batches.js';
+import {
+  awsRate,
+  halve,
+  isWildcard,
+  loadOf,
+  planParcels,
+  quotaOfParcels,
+} from '../../src/invalidation/batches.js';
 
 const item = fc
   .tuple(fc.constantFrom('/', '#'), fc.stringMatching(/^[a-d]{1,4}$/), fc.constantFrom('', '', '*'))
@@ -78,4 +85,14 @@ it('halves hold what the whole held, under references of their own', () => {
       expect(new Set([whole, left, right].map(({reference}) => reference)).size).toBe(3);
     }),
   );
+});
+
+it.each([
+  [[], undefined],
+  [Array.from({length: 150}, (_, n) => `/${n}`).concat('/a*'), undefined],
+  [Array.from({length: 1200}, (_, n) => `/${n}`).concat('/a*'), '150 paths a second'],
+  [['/a*', '/b*', '/c'], '1 wildcard a second'],
+])('why a job is several invalidations (%#)', (paths, why) => {
+  expect(quotaOfParcels(paths)).toBe(why);
+  expect(planParcels('job', paths, awsRate).length > 1).toBe(why !== undefined);
 });

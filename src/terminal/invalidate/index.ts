@@ -8,7 +8,7 @@ import type {Session} from '../session.js';
 import {pricesOf} from './cost.js';
 import {readInputs, typedItems, urlsOf} from './inputs.js';
 import {nothingSent, planItems} from './plan.js';
-import {askBeforeEverything} from './question.js';
+import {askFirst} from './question.js';
 import {batchesOf, describedOf, partOf, totalOf, wholeOf} from './result.js';
 import {PartlySent, purgeTime, sendPlanned, waitForSent, type SendOptions} from './send.js';
 import {findTargets, nameOf} from './target.js';
@@ -53,7 +53,9 @@ export async function invalidate(
     usage,
   );
   const {yes, unattended, thenCheck} = request;
-  await askBeforeEverything(plans, prices, usage, {yes, unattended, signal, terminal});
+  const askedAt = performance.now();
+  await askFirst(plans, prices, usage, {yes, unattended, signal, terminal});
+  const answeredMs = performance.now() - askedAt;
   const isEmpty = plans.every(({paths}) => paths.length === 0);
   const check = thenCheck === undefined || isEmpty ? undefined : await beginCheck({url: thenCheck, signal});
   if (check !== undefined) checkHostExists(check);
@@ -96,7 +98,10 @@ export async function invalidate(
     partOf({aws, plan, cost: prices[index], usage, sent: sent[index], waited: waited[index]}),
   );
   const failure = parts.find(part => part.failure !== undefined)?.failure ?? seen?.failure;
-  const overall = {check: seen?.result ?? null, durationMs: Math.round(performance.now() - startedAt)};
+  const overall = {
+    check: seen?.result ?? null,
+    durationMs: Math.round(performance.now() - startedAt - answeredMs),
+  };
   return {result: wholeOf(parts, overall, failure), failure};
 }
 

@@ -120,7 +120,7 @@ export async function* planItems(input: PlanInput): Work<Planned> {
     return {target, paths: tags, strategy, budget, curve: [], changed: 0, refetched: refetchedBy(tags, live)};
   }
   if (budget !== undefined && budget <= tags.length) {
-    const what = `${tags.length} tags and the paths need more than the ${budget} items of the budget.`;
+    const what = `${tags.length} tags and the paths need more than the ${budget} paths of the budget.`;
     throw new Failure('usage', 'BUDGET_TOO_SMALL', what, {hint: 'Raise --budget, or send the tags alone.'});
   }
   const cover = planCover({

@@ -20,26 +20,37 @@ export interface Answerer {
   readonly terminal: Terminal;
 }
 
+/** A job that costs more, or may, is asked about, in US dollars. */
+const unaskedUSD = 1;
+
 /**
- * Asks before everything of a distribution is dropped: its origin gets all the requests of its viewers for a while.
+ * Asks before everything of a distribution is dropped, since its origin gets all the requests of its viewers for a while;
+ * and before more than a dollar is spent, where somebody is there to answer: scripts set a budget.
  * Failures: CONFIRMATION_NEEDED (exit 2), INTERRUPTED (exit 130).
  */
-export async function askBeforeEverything(
+export async function askFirst(
   plans: readonly Planned[],
   prices: readonly Price[],
   usage: Usage | undefined,
   {terminal, ...answerer}: Answerer,
 ): Promise<void> {
+  const isAttended = !answerer.unattended && terminal.input.isTTY === true && terminal.output.isTTY === true;
+  const isDear = isAttended && prices.reduce((sum, {usd}) => sum + usd, 0) > unaskedUSD;
   const lines: string[] = [];
   const names: string[] = [];
   plans.forEach(({target, paths, refetched}, index) => {
-    if (!paths.includes('/*')) return;
+    const isEverything = paths.includes('/*');
+    if (paths.length === 0 || (!isEverything && !isDear)) return;
     const name = nameOf(target);
-    names.push(name);
     const cost = describePrice(paths.length, prices[index] ?? {usd: 0, isMost: false}, usage);
-    lines.push(`/* on ${name} ${refetchText(refetched)}`, cost);
+    if (isEverything) {
+      names.push(name);
+      lines.push(`/* on ${name} ${refetchText(refetched)}`, cost);
+    } else {
+      lines.push(`On ${name}: ${cost}`);
+    }
   });
-  if (names.length === 0) return;
+  if (lines.length === 0) return;
   const refusal = `Dropping everything ('/*' on ${names.join(', ')}) asks first`;
   await confirm({...answerer, text: lines.join('\n'), question: 'Send it', refusal}, terminal);
 }

@@ -6,18 +6,20 @@ import {
   coveredBy,
   openJob,
   ownerText,
+  quotaOfParcels,
   stateFolder,
   submitInvalidation,
   waitForInvalidations,
-  type Batch,
   type Accepted,
+  type Batch,
   type Job,
+  type Owner,
   type Priced,
 } from '../../invalidation/index.js';
 import {count} from '../format.js';
+import {asFailure} from '../report.js';
 import type {Planned} from './plan.js';
 
-import {asFailure} from '../report.js';
 export interface SendOptions {
   readonly aws: Aws;
   /** Of the caller; undefined: one of this machine's journal. */
@@ -32,8 +34,6 @@ export interface Sent {
   readonly resumed: string | undefined;
   /** Undefined where the run that was cut off did not leave it. */
   readonly priced: Priced | undefined;
-}
-
   /** Where a run was gone on with: those that the earlier one sent, and those that went out now. */
   readonly items: {readonly earlier: readonly string[]; readonly now: readonly string[]};
 }
@@ -46,6 +46,8 @@ export class PartlySent extends Failure {
   ) {
     super(failure.exit, failure.code, failure.message, {hint: failure.hint, cause: failure});
   }
+}
+
 /**
  * Sends everything, at the account's pace. A run that was cut off is gone on with under its own references, so that it is
  * not paid twice. Failures: PartlySent, those of `submitInvalidation`.
@@ -86,11 +88,13 @@ export async function* sendPlanned(
   } catch (error) {
     // Refused for what it is (no such distribution) with nothing sent: the next run begins anew.
     if (memory?.sent.size === 0 && error instanceof Failure && error.exit === 'usage') await job.settled?.();
+    if (batches.length > 0) throw new PartlySent(asFailure(error), sent);
     throw error;
   }
-    if (batches.length > 0) throw new PartlySent(asFailure(error), sent);
   await job.settled?.();
-  const detail = `accepted as ${count(batches.length, 'invalidation')}`;
+  const quota = batches.length > 1 ? quotaOfParcels(paths) : undefined;
+  const why = quota === undefined ? '' : `: CloudFront takes ${quota}`;
+  const detail = `accepted as ${count(batches.length, 'invalidation')}${why}`;
   yield {type: 'done', id: 'invalidate', detail};
   return sent;
 }
@@ -135,7 +139,19 @@ export async function* waitForSent(
   const {distributionId, tenantId} = target;
   const owner = {distributionId, tenantId};
   yield {type: 'step', id: 'invalidate', title: `Wait until the edge has dropped them (${ownerText(owner)})`};
-  yield* waitForInvalidations({...owner, aws, ids, timeoutMs, signal});
+  try {
+    yield* waitForInvalidations({...owner, aws, ids, timeoutMs, signal});
+  } catch (error) {
+    throw error instanceof Failure && error.code === 'NO_SUCH_DISTRIBUTION'
+      ? goneMeanwhile(error, owner)
+      : error;
+  }
   yield {type: 'done', id: 'invalidate', detail: 'completed'};
   return batches.map(batch => ({...batch, status: 'Completed'}));
 }
+
+/** It took the paths, so its id was right. */
+const goneMeanwhile = ({exit, code, cause}: Failure, owner: Owner): Failure =>
+  new Failure(exit, code, `The ${ownerText(owner)} is gone: somebody deleted it after the paths were sent.`, {
+    cause,
+  });

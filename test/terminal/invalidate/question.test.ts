@@ -1,6 +1,6 @@
 import {PassThrough} from 'node:stream';
-import {expect, it} from 'vitest';
-import {askBeforeEverything, refetchText} from '../../../src/terminal/invalidate/question.js';
+import {describe, expect, it} from 'vitest';
+import {askFirst, refetchText} from '../../../src/terminal/invalidate/question.js';
 import type {Planned} from '../../../src/terminal/invalidate/plan.js';
 
 it.each([
@@ -39,22 +39,49 @@ function answerer(isTTY: boolean) {
 
 const free = {usd: 0, isMost: false};
 
-it('asks about everything only', async () => {
-  await askBeforeEverything([planned('E1', ['/a*', '/a/*', '/b'])], [free], undefined, answerer(false));
+it('asks about nothing else that is cheap', async () => {
+  await askFirst([planned('E1', ['/a*', '/a/*', '/b'])], [free], undefined, answerer(false));
 });
 
 it('names every distribution that would lose everything, with its price', async () => {
   const plans = [planned('E1', ['/*']), planned('E2', ['/a']), planned('E3', ['/*', '#t'])];
   const prices = [free, free, {usd: 0.01, isMost: true}];
-  await expect(askBeforeEverything(plans, prices, undefined, answerer(false))).rejects.toMatchObject({
+  await expect(askFirst(plans, prices, undefined, answerer(false))).rejects.toMatchObject({
     code: 'CONFIRMATION_NEEDED',
     message: "Dropping everything ('/*' on E1, E3) asks first, and nobody is here to answer.",
   });
   const there = answerer(true);
   there.terminal.input.write('y\n');
-  await askBeforeEverything(plans, prices, undefined, there);
+  await askFirst(plans, prices, undefined, there);
   const shown = (there.terminal.output.read() as Buffer).toString();
   expect(shown).toContain('/* on E3 refetches all that it shows (how much is unknown)\n2 paths, ');
   expect(shown).toContain('at most $0.01');
   expect(shown).not.toContain('E2');
+});
+
+describe('more than a dollar', () => {
+  const plans = [planned('E1', ['/a', '/b']), planned('E2', ['/c']), planned('E3', [])];
+  const prices = (usd: number) => [{usd, isMost: true}, {usd: 0.5, isMost: false}, free];
+
+  it('is asked about where somebody is there to answer, with paths and prices', async () => {
+    const there = answerer(true);
+    there.terminal.input.write('n\n');
+    await expect(askFirst(plans, prices(0.505), undefined, there)).rejects.toMatchObject({exitCode: 130});
+    const shown = (there.terminal.output.read() as Buffer).toString();
+    expect(shown.split('\n').slice(0, 2)).toEqual([
+      'On E1: 2 paths, free paths used this month unknown: at most $0.505',
+      'On E2: 1 path, free paths used this month unknown: $0.50',
+    ]);
+    expect(shown).not.toContain('E3');
+  });
+
+  it.each([
+    ['a dollar', 0.5, answerer(true)],
+    ['no terminal', 9, answerer(false)],
+    ['--json', 9, {...answerer(true), unattended: true}],
+    ['--yes', 9, {...answerer(true), yes: true}],
+  ])('is sent unasked: %s', async (_, usd, given) => {
+    await askFirst(plans, prices(usd), undefined, given);
+    expect(given.terminal.output.read()).toBeNull();
+  });
 });
