@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {durationFlag} from '../src/terminal/flags.js';
-import {targetFlags} from '../src/terminal/invalidate/flags.js';
+import {pathTargetFlags} from '../src/terminal/invalidate/flags.js';
 import {
   describeInvalidation,
   invalidate,
@@ -15,7 +15,7 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRu
     'Make the edge fetch paths, tags or changed files afresh, and wait until it does.';
 
   static override description =
-    "What you type is sent as you typed it. With --strategy, --budget, --max-wildcards or --from-git it is planned over the live objects first: fewer paths cost less, but refetch objects that did not change; --dry-run shows both. Quote wildcards and tags: '/img/*' '#release-41'. Run it again after an interruption: what was sent is not paid twice.";
+    "What you type is sent as you typed it, and with a / or a query string that the cache key leaves out goes the path under which the page is really cached. With --strategy, --budget, --max-wildcards or --from-git it is planned over the live objects first: fewer paths cost less, but refetch objects that did not change; --dry-run shows both. Quote wildcards and tags: '/img/*' '#release-41'. Run it again after an interruption: what was sent is not paid twice.";
 
   static override examples = [
     {
@@ -57,7 +57,7 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRu
   };
 
   static override flags = {
-    ...targetFlags,
+    ...pathTargetFlags,
     'from-file': Flags.string({
       helpValue: 'FILE',
       summary: 'Read paths from a file, one a line (- is stdin).',
@@ -117,6 +117,6 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRu
   }
 
   protected override text(result: InvalidateResult | DryRunResult): string {
-    return 'durationMs' in result ? invalidateText(result) : dryRunText(result);
+    return 'durationMs' in result ? invalidateText(result, process.stdout.columns) : dryRunText(result);
   }
 }

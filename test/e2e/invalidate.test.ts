@@ -93,7 +93,7 @@ describe('frontctl invalidate', () => {
     await warm('/docs/a.html', '/docs/c.html');
     const {stdout, stderr, code} = await run('invalidate', '/docs/a.html', '/docs/*');
     expect(stdout).toMatch(
-      /^Completed on E\w+: 1 path, \d+ of 1,000 free used this month: \$0\.00, [\d.]+ m?s\n {2}I\w+\n$/,
+      /^Completed on E\w+: \/docs\/\*\n {2}1 path, \d+ of 1,000 free used this month: \$0\.00, [\d.]+ m?s\n {2}I\w+\n$/,
     );
     expect(stderr).toMatch(/accepted as 1 invalidation/);
     expect(code).toBe(0);
@@ -392,7 +392,7 @@ describe('an edge that takes its time (local start --invalidation-delay 10m)', (
     expect(code).toBe(0);
     expect(stdout).toMatch(
       new RegExp(
-        `^In progress on ${distributionId}: 1 path.*\n {2}(I\\w+)\nWait for it with: frontctl invalidation wait \\1 --distribution ${distributionId} --local\n$`,
+        `^In progress on ${distributionId}: /about\\.html\n {2}1 path.*\n {2}(I\\w+)\nWait for it with: frontctl invalidation wait \\1 --distribution ${distributionId} --local\n$`,
       ),
     );
   });
@@ -401,9 +401,9 @@ describe('an edge that takes its time (local start --invalidation-delay 10m)', (
     const args = ['invalidate', '/about.html', '--timeout', '300ms', '--local'];
     const text = await slow.run(args);
     expect(text.code).toBe(5);
-    expect(text.stdout).toMatch(/^In progress on E\w+: 1 path/);
+    expect(text.stdout).toMatch(/^In progress on E\w+: \/about\.html\n {2}1 path/);
     expect(text.stderr).toMatch(
-      /Error: .*still InProgress.*\nTry: .*frontctl invalidation wait I\w+ --distribution E/,
+      /Error: .*still InProgress.*\nTry: .*:\n {2}frontctl invalidation wait I\w+ --distribution E/,
     );
     const machine = await slow.run([...args, '--json']);
     expect(machine.code).toBe(5);
@@ -423,7 +423,7 @@ describe('an edge that takes its time (local start --invalidation-delay 10m)', (
       },
     });
     expect(stdout).toMatch(/^In progress on E/);
-    expect(stderr).toMatch(/Try: .*frontctl invalidation wait I\w+/);
+    expect(stderr).toMatch(/Try: .*:\n {2}frontctl invalidation wait I\w+/);
     expect(code).toBe(130);
   });
 

@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import {chalk} from '../colour.js';
 import {columns, count, formatBytes, formatDuration} from '../format.js';
 import {exitCodes} from '../../failure.js';
@@ -9,10 +10,11 @@ import type {Described, DryRunResult, Invalidated, InvalidateResult} from './typ
 
 const shownIds = 5;
 
-export function invalidateText(result: InvalidateResult): string {
+/** `width`: columns; undefined in a pipe. */
+export function invalidateText(result: InvalidateResult, width?: number): string {
   const parts = 'distributions' in result ? result.distributions : [result];
   const took = formatDuration(result.durationMs);
-  const lines = parts.flatMap(part => partLines(part, parts.length === 1 ? took : undefined));
+  const lines = parts.flatMap(part => partLines(part, parts.length === 1 ? took : undefined, width));
   if (parts.length > 1) {
     const most = 'costIsMost' in result && result.costIsMost ? 'at most ' : '';
     lines.push(`${count(parts.length, 'distribution')}, ${most}${dollars(result.costUSD)} in all, ${took}`);
@@ -36,8 +38,26 @@ const isSameObject = ({before, after}: CheckResult): boolean =>
   after.status < 400 &&
   before.sha256 === after.sha256;
 
+/** As many paths are named: what a URL or `about/` became. */
+const namedPaths = 3;
+const longestPath = 200;
+
+/** What was sent, after its heading: on the same line where there is room, else each on a line of its own. */
+function namedLines(heading: string, paths: readonly string[], width: number | undefined): readonly string[] {
+  const shown = paths.map(path => (path.length <= longestPath ? path : `${path.slice(0, longestPath)}…`));
+  const line = `${heading} ${shown.join(' ')}`;
+  const room = width ?? Infinity;
+  return stripVTControlCharacters(line).length <= room
+    ? [line]
+    : [heading, ...shown.map(path => `  ${path}`)];
+}
+
 /** `duration`: where this part is all there is. */
-function partLines(part: Invalidated, duration: string | undefined): readonly string[] {
+function partLines(
+  part: Invalidated,
+  duration: string | undefined,
+  width: number | undefined,
+): readonly string[] {
   const where = nameOf(part);
   if (part.paths.length === 0) return [`Nothing to invalidate on ${where}: nothing that changed is live.`];
   const word = {
@@ -45,12 +65,26 @@ function partLines(part: Invalidated, duration: string | undefined): readonly st
     InProgress: chalk.yellow('In progress'),
     Failed: chalk.red('Failed'),
   }[part.status];
+  // Nothing is paid.
+  if (part.status === 'Failed' && part.batches.length === 0) {
+    return [`${word} on ${where}: ${part.error?.message ?? 'nothing was sent'}`];
+  }
   const cost = describePrice(
     part.paths.length,
     {usd: part.costUSD, isMost: part.costIsMost},
     usageOf(part.quota),
   );
-  const lines = [`${word} on ${where}: ${cost}${duration === undefined ? '' : `, ${duration}`}`];
+  const priced = `${cost}${duration === undefined ? '' : `, ${duration}`}`;
+  const accepted = part.batches.reduce((sum, {paths}) => sum + paths, 0);
+  const lines =
+    part.status === 'Failed'
+      ? [
+          `${word} on ${where}: ${accepted} of ${count(part.paths.length, 'path')} were accepted`,
+          `  ${priced}`,
+        ]
+      : part.paths.length > namedPaths
+        ? [`${word} on ${where}: ${priced}`]
+        : [...namedLines(`${word} on ${where}:`, part.paths, width), `  ${priced}`];
   const ids = part.batches.slice(0, shownIds).map(({id}) => id);
   const more = part.batches.length - ids.length;
   if (ids.length > 0) lines.push(`  ${ids.join(' ')}${more > 0 ? ` + ${more} more` : ''}`);

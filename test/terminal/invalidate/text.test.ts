@@ -20,14 +20,49 @@ const seen = {answered: false, askedAt: 0, error: 'ECONNREFUSED'} as const;
 describe('invalidateText', () => {
   it('completed', () => {
     expect(invalidateText(result)).toBe(
-      'Completed on E2QWRUHAPOMQZL: 2 paths, 140 of 1,000 free used this month: $0.00, 4.2 s\n  I1',
+      'Completed on E2QWRUHAPOMQZL: /a /b\n  2 paths, 140 of 1,000 free used this month: $0.00, 4.2 s\n  I1',
     );
+  });
+
+  it('names three paths at most, each on its own line where a line has no room for them', () => {
+    const paths = ['/about/index.html', '/img/*', '/c'];
+    expect(invalidateText({...result, paths}, 80).split('\n')[0]).toBe(
+      'Completed on E2QWRUHAPOMQZL: /about/index.html /img/* /c',
+    );
+    expect(
+      invalidateText({...result, paths}, 40)
+        .split('\n')
+        .slice(0, 5),
+    ).toEqual([
+      'Completed on E2QWRUHAPOMQZL:',
+      '  /about/index.html',
+      '  /img/*',
+      '  /c',
+      '  3 paths, 140 of 1,000 free used this month: $0.00, 4.2 s',
+    ]);
+    expect(invalidateText({...result, paths: [...paths, '/d']}, 40)).toBe(
+      'Completed on E2QWRUHAPOMQZL: 4 paths, 140 of 1,000 free used this month: $0.00, 4.2 s\n  I1',
+    );
+    const long = `/${'x'.repeat(4000)}`;
+    expect(invalidateText({...result, paths: [long]}, 80).length).toBeLessThan(400);
+  });
+
+  it('what was not sent has no price but a reason', () => {
+    const error = {code: 'ACCESS_DENIED', message: 'AWS denied it', hint: null, exit: 3};
+    expect(invalidateText({...result, status: 'Failed', batches: [], error})).toBe(
+      'Failed on E2QWRUHAPOMQZL: AWS denied it',
+    );
+    const text = invalidateText({...result, paths: ['/a', '/b', '/c'], status: 'Failed', error});
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'Failed on E2QWRUHAPOMQZL: 2 of 3 paths were accepted',
+      '  3 paths, 140 of 1,000 free used this month: $0.00, 4.2 s',
+    ]);
   });
 
   it('in progress: what goes on waiting, unless an error says it already', () => {
     const batches = Array.from({length: 7}, (_, i) => ({id: `I${i}`, status: 'InProgress', paths: 1}));
     const open = {...result, batches, status: 'InProgress', waitCommand: 'frontctl x'} as const;
-    expect(invalidateText(open).split('\n').slice(1)).toEqual([
+    expect(invalidateText(open).split('\n').slice(2)).toEqual([
       '  I0 I1 I2 I3 I4 + 2 more',
       'Wait for it with: frontctl x',
     ]);
@@ -82,9 +117,11 @@ describe('invalidateText', () => {
       durationMs,
     });
     expect(text.split('\n')).toEqual([
-      'Completed on E2QWRUHAPOMQZL: 2 paths, 140 of 1,000 free used this month: $0.00',
+      'Completed on E2QWRUHAPOMQZL: /a /b',
+      '  2 paths, 140 of 1,000 free used this month: $0.00',
       '  I1',
-      'Completed on dt_1: 2 paths, free paths used this month unknown: at most $0.01',
+      'Completed on dt_1: /a /b',
+      '  2 paths, free paths used this month unknown: at most $0.01',
       '  I1',
       '2 distributions, at most $0.01 in all, 4.2 s',
       'New at the edge after 3.1 s: https://www.example.com/, fetched from the origin (X-Cache: Miss from cloudfront)',
