@@ -20,7 +20,7 @@ export default class KeyCreate extends FrontctlCommand<CreateKeyResult> {
     {
       description: 'Close a folder to unsigned requests',
       command:
-        "<%= config.bin %> <%= command.id %> --public-key media.pub.pem --group media --attach www.example.com --path-pattern '/private/*'",
+        "<%= config.bin %> <%= command.id %> --public-key media.pub.pem --group media --attach www.example.com --path-pattern '/private/*' --add-behavior",
     },
   ];
 
@@ -54,6 +54,11 @@ export default class KeyCreate extends FrontctlCommand<CreateKeyResult> {
       summary: 'Which behavior, by its path pattern (default: *, the default behavior).',
       dependsOn: ['attach'],
     }),
+    'add-behavior': Flags.boolean({
+      summary:
+        'Make a behavior for --path-pattern where there is none: a copy of the one that answers there now, tried after those with a narrower pattern.',
+      dependsOn: ['path-pattern'],
+    }),
     wait: Flags.boolean({allowNo: true, default: true, summary: 'Wait until the edge knows.'}),
     settle: durationFlag({
       summary: 'How long to wait after a change of a group that is in use (default: 5m on AWS).',
@@ -71,6 +76,7 @@ export default class KeyCreate extends FrontctlCommand<CreateKeyResult> {
       ...flags,
       publicKey: flags['public-key'],
       pathPattern: flags['path-pattern'],
+      addBehavior: flags['add-behavior'],
       timeoutMs: flags.timeout,
       settleMs: flags.settle,
       unattended: this.jsonEnabled(),

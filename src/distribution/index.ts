@@ -20,14 +20,19 @@ export {
   type Distribution,
 } from './live.js';
 export {
+  addBehavior,
   attachKeyGroup,
   defaultPattern,
   findBehavior,
   isSigned,
   listTrusting,
+  patternOf,
   patternsTrusting,
+  placeBehavior,
   trustKeyGroup,
   undeployed,
+  type AttachOutcome,
+  type NewBehavior,
 } from './trusted-key-groups.js';
 export {ensureOriginAccessControl} from './origin-access-control.js';
 export {originRoots, readViewerRules, type ViewerRules, type ViewerSite} from './viewer-rules.js';

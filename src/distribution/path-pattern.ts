@@ -2,8 +2,11 @@
  * Whether a behavior's path pattern matches the whole path: `*` is any run of characters, `/` among them, `?` exactly one;
  * case counts (Developer Guide, "Path pattern"). Steps back only to the last `*`, so no pattern takes long.
  */
-export function matchesPattern(pattern: string, path: string): boolean {
-  if (pattern === '*') return true;
+export const matchesPattern = (pattern: string, path: string): boolean =>
+  pattern === '*' || matches(pattern, path, () => true);
+
+/** `isOne`: a symbol of `path` stands for a single character, which `?` takes. */
+function matches(pattern: string, path: string, isOne: (symbol: string | undefined) => boolean): boolean {
   let at = 0;
   let star = -1;
   let resume = 0;
@@ -12,7 +15,7 @@ export function matchesPattern(pattern: string, path: string): boolean {
     if (wanted === '*') {
       star = at++;
       resume = read;
-    } else if (wanted === '?' || wanted === path[read]) {
+    } else if (wanted === path[read] || (wanted === '?' && isOne(path[read]))) {
       at++;
       read++;
     } else if (star !== -1) {
@@ -24,4 +27,34 @@ export function matchesPattern(pattern: string, path: string): boolean {
   }
   while (pattern[at] === '*') at++;
   return at === pattern.length;
+}
+
+/** The same pattern to CloudFront, in one spelling: with its slash, and `?` before `*` where they stand side by side. */
+const canonical = (pattern: string): string =>
+  pattern.replace(/^(?!\/)/, '/').replace(/[*?]*\*[*?]*/g, run => `${run.replaceAll('*', '')}*`);
+
+/** `/img/*` and `img/*` are the same pattern to CloudFront. */
+export const samePattern = (a: string, b: string): boolean => canonical(a) === canonical(b);
+
+/** Whether `wide` matches every path that `narrow` matches. */
+export const coversPattern = (wide: string, narrow: string): boolean =>
+  // A `*` of the narrow one may be no character or many, which only a `*` takes.
+  matches(canonical(wide), canonical(narrow), symbol => symbol !== '*');
+
+/** Whether some path matches both. */
+export function patternsMeet(one: string, other: string): boolean {
+  const [a, b] = [canonical(one), canonical(other)];
+  // Whether the rests of `a` and `b` from here on meet, by position in `b`: the row below, then this one.
+  let below: readonly boolean[] = [];
+  for (let i = a.length; i >= 0; i--) {
+    const row: boolean[] = [];
+    for (let j = b.length; j >= 0; j--) {
+      const [left, right] = [a[i], b[j]];
+      if (left === '*' || right === '*') row[j] = below[j] === true || row[j + 1] === true;
+      else if (left === undefined || right === undefined) row[j] = left === right;
+      else row[j] = (left === right || left === '?' || right === '?') && below[j + 1] === true;
+    }
+    below = row;
+  }
+  return below[0] === true;
 }

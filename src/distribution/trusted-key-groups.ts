@@ -2,6 +2,7 @@ import type {CacheBehavior, DefaultCacheBehavior, DistributionConfig} from '@aws
 import {call, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {readDistribution, type Distribution} from './live.js';
+import {coversPattern, patternsMeet, samePattern} from './path-pattern.js';
 
 /** What the default behavior is called here: it matches whatever no other pattern does. */
 export const defaultPattern = '*';
@@ -15,7 +16,7 @@ const behaviorsOf = ({DefaultCacheBehavior, CacheBehaviors}: Behaviors): readonl
   ...(DefaultCacheBehavior === undefined ? [] : [DefaultCacheBehavior]),
 ];
 
-const patternOf = ({PathPattern}: Behavior): string => PathPattern ?? defaultPattern;
+export const patternOf = ({PathPattern}: Behavior): string => PathPattern ?? defaultPattern;
 
 /** Patterns of the behaviors that trust a key group, the default's as `*`. */
 export function patternsTrusting(config: Behaviors, groupId: string): readonly string[] {
@@ -24,14 +25,14 @@ export function patternsTrusting(config: Behaviors, groupId: string): readonly s
     .map(patternOf);
 }
 
-/** `/img/*` and `img/*` are the same pattern to CloudFront. */
-const samePattern = (a: string, b: string): boolean => a.replace(/^\//, '') === b.replace(/^\//, '');
+const behaviorWith = (config: Behaviors, pathPattern: string): Behavior | undefined =>
+  behaviorsOf(config).find(behavior => samePattern(patternOf(behavior), pathPattern));
 
 /** Failure NO_SUCH_BEHAVIOR (exit 2) names the patterns that there are. */
 export function findBehavior(config: Behaviors, pathPattern: string): Behavior {
-  const all = behaviorsOf(config);
-  const found = all.find(behavior => samePattern(patternOf(behavior), pathPattern));
+  const found = behaviorWith(config, pathPattern);
   if (found !== undefined) return found;
+  const all = behaviorsOf(config);
   throw new Failure(
     'usage',
     'NO_SUCH_BEHAVIOR',
@@ -39,8 +40,8 @@ export function findBehavior(config: Behaviors, pathPattern: string): Behavior {
     {
       hint:
         all.length > 1
-          ? `Its patterns are ${all.map(patternOf).join(' ')} (* is the default behavior).`
-          : 'It has the default behavior only (*): leave --path-pattern out to close all of it, or add a behavior with that pattern to the distribution first.',
+          ? `Its patterns are ${all.map(patternOf).join(' ')} (* is the default behavior); --add-behavior makes one with that pattern.`
+          : 'It has the default behavior only (*): leave --path-pattern out to close all of it, or make a behavior with that pattern by --add-behavior.',
     },
   );
 }
@@ -79,24 +80,111 @@ export function trustKeyGroup(
   };
 }
 
+/** Where a behavior for a new pattern goes, and what that does to the others. */
+export interface NewBehavior {
+  /** Among the CacheBehaviors, which CloudFront tries in their order. */
+  readonly index: number;
+  /** What answers for the pattern until now: the new one is its copy. */
+  readonly like: Behavior;
+  /** Tried before it and open to all, for a part of its paths. */
+  readonly staysOpen: readonly string[];
+  /** Tried after it: a part of the paths that they answer for becomes the new one's. */
+  readonly takesFrom: readonly Behavior[];
+}
+
+/** CloudFront's quota as every account has it; it can be raised. */
+const mostBehaviors = 75;
+
+/**
+ * The new behavior is tried before the first one whose pattern covers all of its own, or it would never be; behind those
+ * whose pattern it covers, which would never be tried otherwise; else before all others, so that nothing keeps a part of
+ * its paths open. Undefined where a behavior has the pattern. Failures PATH_PATTERN (exit 2), QUOTA_EXCEEDED (exit 6).
+ */
+export function placeBehavior(config: Behaviors, pathPattern: string): NewBehavior | undefined {
+  const {DefaultCacheBehavior} = config;
+  if (behaviorWith(config, pathPattern) !== undefined || DefaultCacheBehavior === undefined) return undefined;
+  checkPattern(pathPattern);
+  const listed = config.CacheBehaviors?.Items ?? [];
+  // More than the usual quota is a raised one, which only CloudFront knows.
+  if (listed.length === mostBehaviors) {
+    throw new Failure(
+      'refused',
+      'QUOTA_EXCEEDED',
+      `The distribution has ${mostBehaviors} behaviors, the most that CloudFront allows.`,
+      {
+        hint: 'Remove one, or ask for a higher quota (Service Quotas); where yours is higher, add the behavior in the CloudFront console and run this again.',
+      },
+    );
+  }
+  const wider = listed.findIndex(each => coversPattern(patternOf(each), pathPattern));
+  const end = wider === -1 ? listed.length : wider;
+  const tried = listed.slice(0, end);
+  const index = 1 + tried.findLastIndex(each => coversPattern(pathPattern, patternOf(each)));
+  const meeting = (some: readonly Behavior[]): readonly Behavior[] =>
+    some.filter(each => patternsMeet(patternOf(each), pathPattern));
+  return {
+    index,
+    like: listed[wider] ?? DefaultCacheBehavior,
+    staysOpen: meeting(tried.slice(0, index))
+      .filter(each => !isSigned(each))
+      .map(patternOf),
+    takesFrom: meeting(tried.slice(index)),
+  };
+}
+
+/** Failure PATH_PATTERN. */
+function checkPattern(pathPattern: string): void {
+  if (/^[\w.*$/~"'@:+&?-]{1,255}$/.test(pathPattern)) return;
+  throw new Failure(
+    'usage',
+    'PATH_PATTERN',
+    `The path pattern "${pathPattern.slice(0, 255)}" is not one that CloudFront takes.`,
+    {
+      hint: `Write 1 to 255 of A-Z a-z 0-9 _ - . $ / ~ " ' @ : + & and the wildcards * and ?, such as /private/*.`,
+    },
+  );
+}
+
+/**
+ * The config with a copy, under a new pattern, of the behavior that answers for it until now: whatever fields that has.
+ * The same object where a behavior has the pattern. Failures of `placeBehavior`.
+ */
+export function addBehavior(config: DistributionConfig, pathPattern: string): DistributionConfig {
+  const place = placeBehavior(config, pathPattern);
+  if (place === undefined) return config;
+  const {TargetOriginId, ViewerProtocolPolicy, ...rest} = place.like;
+  const added = {...rest, PathPattern: pathPattern, TargetOriginId, ViewerProtocolPolicy};
+  const listed = config.CacheBehaviors?.Items ?? [];
+  const Items = [...listed.slice(0, place.index), added, ...listed.slice(place.index)];
+  return {...config, CacheBehaviors: {...config.CacheBehaviors, Quantity: Items.length, Items}};
+}
+
+/** What became of the behavior. */
+export type AttachOutcome = 'added' | 'changed' | 'unchanged';
+
 /**
  * Makes a behavior of a live distribution trust a key group: from when the change is deployed its viewers need a
- * signature. False where it did already. Failures: NO_SUCH_BEHAVIOR, PRECONDITION_FAILED (exit 4), NO_SUCH_KEY_GROUP.
+ * signature. `add`: makes the behavior, too, where there is none with the pattern. Failures: NO_SUCH_BEHAVIOR,
+ * PRECONDITION_FAILED (exit 4), NO_SUCH_KEY_GROUP, those of `placeBehavior`.
  */
 export async function attachKeyGroup(
   aws: Aws,
-  distribution: Distribution,
-  {pathPattern, groupId}: {readonly pathPattern: string; readonly groupId: string},
-): Promise<boolean> {
-  const {id, etag, config: before} = distribution;
-  const config = trustKeyGroup(before, pathPattern, groupId);
-  if (config === before) return false;
+  {id, etag, config: before}: Distribution,
+  {
+    pathPattern,
+    groupId,
+    add,
+  }: {readonly pathPattern: string; readonly groupId: string; readonly add: boolean},
+): Promise<AttachOutcome> {
+  const ready = add ? addBehavior(before, pathPattern) : before;
+  const config = trustKeyGroup(ready, pathPattern, groupId);
+  if (config === before) return 'unchanged';
   const [sdk, client] = await Promise.all([import('@aws-sdk/client-cloudfront'), aws.cloudfront()]);
   const input = {Id: id, IfMatch: etag, DistributionConfig: config};
   await call({service: 'cloudfront', operation: 'UpdateDistribution', resource: `distribution ${id}`}, () =>
     client.send(new sdk.UpdateDistributionCommand(input)),
   );
-  return true;
+  return ready === before ? 'changed' : 'added';
 }
 
 /** Ids of the distributions of which a behavior trusts the group. */

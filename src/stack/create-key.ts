@@ -1,6 +1,13 @@
 import {createPublicKey} from 'node:crypto';
 import type {Aws} from '../aws/index.js';
-import {attachKeyGroup, findBehavior, readDistribution, waitDeployed} from '../distribution/index.js';
+import {
+  attachKeyGroup,
+  findBehavior,
+  placeBehavior,
+  readDistribution,
+  waitDeployed,
+  type AttachOutcome,
+} from '../distribution/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {
@@ -23,6 +30,15 @@ import {existingFingerprint, materialOf} from './start-rotation.js';
 export interface AttachTarget {
   readonly distributionId: string;
   readonly pathPattern: string;
+  /** Makes one where no behavior has the pattern. */
+  readonly addBehavior?: boolean | undefined;
+}
+
+export interface Attached extends Pick<AttachTarget, 'distributionId' | 'pathPattern'> {
+  readonly changed: boolean;
+  readonly behavior: AttachOutcome;
+  /** Patterns that are tried before one that was added, and let everybody in: their paths stay open. */
+  readonly staysOpen: readonly string[];
 }
 
 export interface CreateKeyInput extends Omit<Waiting, 'now'> {
@@ -53,7 +69,7 @@ export interface CreateKeyResult {
     /** The key was not in it before. */
     readonly added: boolean;
   } | null;
-  readonly attached: (AttachTarget & {readonly changed: boolean}) | null;
+  readonly attached: Attached | null;
   readonly privateKeyFile: string | null;
   readonly publicKeyFile: string | null;
 }
@@ -63,7 +79,7 @@ export interface CreateKeyResult {
  * it is, so a rerun goes on wherever an earlier run stopped.
  *
  * Failures: those of the key files, KEY_GROUP_FULL (exit 6), KEY_NAME_TAKEN, PRECONDITION_FAILED (exit 4),
- * NO_SUCH_DISTRIBUTION, NO_SUCH_BEHAVIOR (exit 2), QUOTA_EXCEEDED (exit 6), WAIT_TIMEOUT (exit 5).
+ * NO_SUCH_DISTRIBUTION, NO_SUCH_BEHAVIOR, PATH_PATTERN (exit 2), QUOTA_EXCEEDED (exit 6), WAIT_TIMEOUT (exit 5).
  */
 export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
   const {aws, attach, wait} = input;
@@ -73,7 +89,9 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
   if (input.group !== undefined && before === undefined && isGroupId(input.group))
     throw noSuchGroup(input.group);
   if (attach !== undefined) {
-    findBehavior((await readDistribution(aws, attach.distributionId)).config, attach.pathPattern);
+    const {config} = await readDistribution(aws, attach.distributionId);
+    if (attach.addBehavior !== true || placeBehavior(config, attach.pathPattern) === undefined)
+      findBehavior(config, attach.pathPattern);
   }
   const {keyType, files, pem} = await typedMaterial(input, before);
   for (const message of files?.warnings ?? []) yield {type: 'warning', message};
@@ -87,8 +105,8 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
   yield {type: 'done', id: 'key', detail: `${key.id}${created ? '' : ' is there already'}`};
 
   const joined = input.group === undefined ? undefined : yield* joinGroup(aws, input.group, key.id);
-  const changed =
-    joined !== undefined && attach !== undefined && (yield* attachTo(aws, attach, joined.group));
+  const attached =
+    joined === undefined || attach === undefined ? null : yield* attachTo(aws, attach, joined.group);
   if (wait && joined !== undefined) {
     const {timeoutMs, settleMs, pace, sleep, signal} = input;
     const now = input.now ?? Date.now;
@@ -127,7 +145,7 @@ export async function* createKey(input: CreateKeyInput): Work<CreateKeyResult> {
       joined === undefined
         ? null
         : {id: joined.group.id, name: joined.group.name, created: joined.created, added: joined.added},
-    attached: attach === undefined ? null : {...attach, changed},
+    attached,
     privateKeyFile: files?.privateKeyFile ?? null,
     publicKeyFile: files?.publicKeyFile ?? null,
   };
@@ -189,16 +207,18 @@ const noSuchGroup = (id: string): Failure =>
 
 async function* attachTo(
   aws: Aws,
-  {distributionId, pathPattern}: AttachTarget,
+  {distributionId, pathPattern, addBehavior: add = false}: AttachTarget,
   group: KeyGroup,
-): Work<boolean> {
+): Work<Attached> {
   yield {
     type: 'step',
     id: 'attach',
     title: `Let ${pathPattern} of ${distributionId} trust key group ${group.name}`,
   };
   const distribution = await readDistribution(aws, distributionId);
-  const changed = await attachKeyGroup(aws, distribution, {pathPattern, groupId: group.id});
+  const place = add ? placeBehavior(distribution.config, pathPattern) : undefined;
+  const behavior = await attachKeyGroup(aws, distribution, {pathPattern, groupId: group.id, add});
+  const changed = behavior !== 'unchanged';
   yield {type: 'done', id: 'attach', detail: changed ? 'viewers need a signature now' : 'does already'};
-  return changed;
+  return {distributionId, pathPattern, changed, behavior, staysOpen: place?.staysOpen ?? []};
 }

@@ -1,7 +1,17 @@
-import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
+/* eslint-disable @typescript-eslint/no-deprecated -- distributions with legacy cache settings (ForwardedValues) are still there */
+import type {DefaultCacheBehavior, DistributionConfig} from '@aws-sdk/client-cloudfront';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {findBehavior, isSigned, patternsTrusting, trustKeyGroup} from '../../src/distribution/index.js';
+import {
+  addBehavior,
+  findBehavior,
+  isSigned,
+  patternOf,
+  patternsTrusting,
+  placeBehavior,
+  trustKeyGroup,
+} from '../../src/distribution/index.js';
+import {matchesPattern} from '../../src/distribution/path-pattern.js';
 
 const behavior = {
   TargetOriginId: 'bucket',
@@ -77,7 +87,7 @@ describe('trustKeyGroup', () => {
       expect.objectContaining({
         code: 'NO_SUCH_BEHAVIOR',
         exit: 'usage',
-        hint: 'Its patterns are /a/* b/* * (* is the default behavior).',
+        hint: 'Its patterns are /a/* b/* * (* is the default behavior); --add-behavior makes one with that pattern.',
       }),
     );
   });
@@ -89,5 +99,125 @@ describe('trustKeyGroup', () => {
     [undefined, {Enabled: true, Quantity: 1, Items: ['self']}, true],
   ])('knows whether viewers need a signature: %j %j', (TrustedKeyGroups, TrustedSigners, expected) => {
     expect(isSigned({...behavior, TrustedKeyGroups, TrustedSigners})).toBe(expected);
+  });
+});
+
+describe('placeBehavior', () => {
+  it.each([
+    // [what there is, new, its place, copy of, stay open, lose a part]
+    [[], '/c/*', 0, '*', [], []],
+    [['/img/*', '/js/*'], '/c/*', 0, '*', [], []],
+    [['/img/*', '/c/free/*', '/js/*'], '/c/*', 2, '*', ['/c/free/*'], []],
+    [['/c/a/*', '/x/*', 'c/b.?'], '/c/*', 3, '*', ['/c/a/*', 'c/b.?'], []],
+    [['/img/*', '/c*', '/js/*'], '/c/*', 0, '/c*', [], []],
+    [['/c/a/*', '/c*', '/c/b/*'], '/c/*', 1, '/c*', ['/c/a/*'], []],
+    [['/*'], '/c/*', 0, '/*', [], []],
+    [['*.jpg'], '/c/*', 0, '*', [], ['*.jpg']],
+    [['*.jpg', '/c/a/*', '*.png'], '/c/*', 2, '*', ['*.jpg', '/c/a/*'], ['*.png']],
+    [['/c/?'], '/c/*', 1, '*', ['/c/?'], []],
+    [['/c/*'], '/c/?', 0, '/c/*', [], []],
+    [['/a', '/b'], '*', 0, '*', [], []],
+  ])('%j and %s', (patterns, pattern, index, like, staysOpen, takesFrom) => {
+    const place = placeBehavior(configWith(patterns), pattern);
+    if (pattern === '*') {
+      expect(place).toBeUndefined();
+      return;
+    }
+    expect({
+      ...place,
+      like: place && patternOf(place.like),
+      takesFrom: place?.takesFrom.map(patternOf),
+    }).toEqual({index, like, staysOpen, takesFrom});
+  });
+
+  it('does not count those that are signed among the open ones', () => {
+    const config = trustKeyGroup(configWith(['/c/a/*', '/c/b/*']), '/c/a/*', 'g');
+    expect(placeBehavior(config, '/c/*')?.staysOpen).toEqual(['/c/b/*']);
+  });
+
+  it.each([['/a b'], [''], ['/ä'], [`/${'a'.repeat(255)}`], ['/a\n'], ['/{a,b}']])('refuses %j', pattern => {
+    expect(() => placeBehavior(configWith(['/b/*']), pattern)).toThrow(
+      expect.objectContaining({code: 'PATH_PATTERN', exit: 'usage'}),
+    );
+  });
+
+  it('refuses a 76th behavior, and leaves a raised quota to CloudFront', () => {
+    const count = (length: number) => configWith(Array.from({length}, (_, index) => `/${index}/*`));
+    expect(placeBehavior(count(74), '/new/*')).toMatchObject({index: 0});
+    expect(() => placeBehavior(count(75), '/new/*')).toThrow(
+      expect.objectContaining({code: 'QUOTA_EXCEEDED', exit: 'refused'}),
+    );
+    expect(placeBehavior(count(75), '/7/*')).toBeUndefined();
+    expect(placeBehavior(count(80), '/new/*')).toMatchObject({index: 0});
+  });
+});
+
+describe('addBehavior', () => {
+  const legacy: Partial<DefaultCacheBehavior> & {readonly NewFieldOfTheFuture: string} = {
+    ForwardedValues: {QueryString: true, Cookies: {Forward: 'none'}},
+    MinTTL: 0,
+    LambdaFunctionAssociations: {
+      Quantity: 1,
+      Items: [{LambdaFunctionARN: 'arn', EventType: 'origin-request'}],
+    },
+    NewFieldOfTheFuture: 'x',
+  };
+
+  it('copies whatever the default has, and trusts the group in it alone', () => {
+    const config = configWith(['/img/*']);
+    const before = freeze({...config, DefaultCacheBehavior: {...behavior, ...legacy}});
+    const after = trustKeyGroup(addBehavior(before, '/c/*'), '/c/*', 'g');
+    const TrustedKeyGroups = {Enabled: true, Quantity: 1, Items: ['g']};
+    expect(after).toEqual({
+      ...before,
+      CacheBehaviors: {
+        Quantity: 2,
+        Items: [
+          {...behavior, ...legacy, PathPattern: '/c/*', TrustedKeyGroups},
+          ...(before.CacheBehaviors?.Items ?? []),
+        ],
+      },
+    });
+    expect(patternsTrusting(after, 'g')).toEqual(['/c/*']);
+    expect(addBehavior(after, 'c/**')).toBe(after);
+  });
+
+  it('takes a config without a list of behaviors', () => {
+    const config = configWith([]);
+    delete config.CacheBehaviors;
+    expect(addBehavior(config, '/c/*').CacheBehaviors).toMatchObject({
+      Quantity: 1,
+      Items: [{PathPattern: '/c/*', TargetOriginId: 'bucket'}],
+    });
+  });
+
+  it('leaves every path outside the pattern, and what stays open, to the behavior that it had', () => {
+    const pattern = fc.stringMatching(/^\/[ab*?]{0,5}$/);
+    const first = (config: DistributionConfig, path: string): string =>
+      config.CacheBehaviors?.Items?.find(({PathPattern = ''}) => matchesPattern(PathPattern, path))
+        ?.PathPattern ?? '*';
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(pattern, {maxLength: 4}),
+        pattern,
+        fc.stringMatching(/^\/[ab]{0,5}$/),
+        (patterns, added, path) => {
+          const before = configWith(patterns);
+          const place = placeBehavior(before, added);
+          fc.pre(place !== undefined);
+          const [was, is] = [first(before, path), first(addBehavior(before, added), path)];
+          if (!matchesPattern(added, path)) {
+            expect(is).toBe(was);
+          } else if (is !== added) {
+            expect(is).toBe(was);
+            expect(place.staysOpen).toContain(was);
+          } else {
+            // It was answered by the one that is copied, or by one that is told.
+            expect([patternOf(place.like), ...place.takesFrom.map(patternOf)]).toContain(was);
+          }
+        },
+      ),
+      {numRuns: 2000},
+    );
   });
 });

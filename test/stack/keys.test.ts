@@ -174,7 +174,7 @@ describe('createKey', () => {
     expect(await site.load('/private/a')).toBe(403);
     const attach = {distributionId: site.distributionId, pathPattern: 'private/*'};
     const {result} = await create({group: 'films', attach});
-    expect(result.attached).toEqual({...attach, changed: true});
+    expect(result.attached).toEqual({...attach, changed: true, behavior: 'changed', staysOpen: []});
     const groupId = result.group?.id ?? '';
     const after = await configOf();
     expect(after).toEqual({

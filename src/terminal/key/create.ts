@@ -1,9 +1,16 @@
 /** `frontctl key create`: the key, its group, and the behavior that trusts it. */
-import {defaultPattern, findBehavior, isSigned} from '../../distribution/index.js';
+import {
+  defaultPattern,
+  findBehavior,
+  isSigned,
+  patternOf,
+  placeBehavior,
+  type NewBehavior,
+} from '../../distribution/index.js';
 import {Failure} from '../../failure.js';
 import {createKey, type AttachTarget, type CreateKeyResult} from '../../stack/index.js';
 import {confirm, type Terminal} from '../confirm.js';
-import {findTargets} from '../invalidate/target.js';
+import {asUrl, findTargets, idAt, localUrls} from '../invalidate/target.js';
 import type {Session} from '../session.js';
 import {originOf, type PairFlags} from './origin.js';
 
@@ -16,6 +23,7 @@ export interface CreateKeyRequest extends PairFlags {
   /** Id, host name, tag or site name of a distribution. */
   readonly attach: string | undefined;
   readonly pathPattern: string | undefined;
+  readonly addBehavior: boolean;
   readonly local: boolean;
   readonly wait: boolean;
   readonly timeoutMs: number;
@@ -63,11 +71,11 @@ function checkNotEmpty(given: Readonly<Record<string, string | undefined>>): voi
 /** The behavior, once somebody has agreed that it is closed to unsigned requests from now on. */
 async function attachTarget(
   session: Session,
-  {attach, pathPattern = defaultPattern, local, yes, unattended}: CreateKeyRequest,
+  {attach, pathPattern = defaultPattern, addBehavior, local, yes, unattended}: CreateKeyRequest,
   terminal: Terminal,
 ): Promise<AttachTarget> {
   const [only, second] = await findTargets(session, {
-    distribution: attach === undefined ? undefined : [attach],
+    distribution: attach === undefined ? undefined : [await named(session, attach, local)],
     tenant: undefined,
     local,
   });
@@ -78,12 +86,22 @@ async function attachTarget(
   }
   const {config} = await only.distribution();
   const {distributionId} = only;
-  const behavior = findBehavior(config, pathPattern);
-  if (!isSigned(behavior)) {
-    const what = pathPattern === defaultPattern ? 'the default behavior' : `the behavior ${pathPattern}`;
+  const place = addBehavior ? placeBehavior(config, pathPattern) : undefined;
+  const closed = place === undefined ? [findBehavior(config, pathPattern)] : [place.like, ...place.takesFrom];
+  if (!closed.every(isSigned)) {
+    const what =
+      place !== undefined
+        ? `a new behavior ${pathPattern}`
+        : pathPattern === defaultPattern
+          ? 'the default behavior'
+          : `the behavior ${pathPattern}`;
+    const lines = [
+      `From when the change is deployed, ${what} of ${distributionId} answers 403 to every request that is not signed.`,
+      ...(place === undefined ? [] : besides(place)),
+    ];
     await confirm(
       {
-        text: `From when the change is deployed, ${what} of ${distributionId} answers 403 to every request that is not signed.`,
+        text: lines.join('\n'),
         question: 'Go on',
         refusal: `Closing ${what} of ${distributionId} to unsigned requests asks first`,
         declined: 'Nothing was changed.',
@@ -94,5 +112,21 @@ async function attachTarget(
       terminal,
     );
   }
-  return {distributionId, pathPattern};
+  return {distributionId, pathPattern, addBehavior};
 }
+
+/** Of a URL its host, or the distribution that it belongs to in the embedded cloud. */
+async function named(session: Session, attach: string, local: boolean): Promise<string> {
+  const url = asUrl(attach);
+  if (url === undefined) return attach;
+  return (local ? idAt(url, await localUrls(session)) : undefined) ?? url.hostname;
+}
+
+/** What the new behavior is made of, and what it means for those that are there. */
+const besides = ({like, staysOpen, takesFrom}: NewBehavior): readonly string[] => [
+  `It is a copy of ${patternOf(like) === defaultPattern ? 'the default behavior' : `the behavior ${patternOf(like)}`}, which answers there now.`,
+  ...(staysOpen.length === 0 ? [] : [`Tried before it, and open as they are: ${staysOpen.join(' ')}`]),
+  ...(takesFrom.length === 0
+    ? []
+    : [`Tried after it, so that they lose what both match: ${takesFrom.map(patternOf).join(' ')}`]),
+];

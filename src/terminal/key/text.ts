@@ -41,8 +41,11 @@ export function createdText(result: CreateKeyResult): string {
       : [
           [
             'Trusted by',
-            `${attached.distributionId} ${attached.pathPattern}${attached.changed ? '' : ', did already'}`,
+            `${attached.distributionId} ${attached.pathPattern}${{added: ', a new behavior', changed: '', unchanged: ', did already'}[attached.behavior]}`,
           ],
+          ...(attached.staysOpen.length === 0
+            ? []
+            : [['Still open', `${attached.staysOpen.join(' ')} (tried before it)`]]),
         ]),
     ...(privateKeyFile === null ? [] : [['Sign with', signFlags(privateKeyFile, keyId)]]),
   ];

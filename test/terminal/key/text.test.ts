@@ -88,12 +88,24 @@ it('tells of keys by their files and ids alone', () => {
   );
   const created = {keyId: 'K1', name: 'n', type: 'rsa', created: true, ...files} as const;
   const group = {id: 'g', name: 'media', created: false, added: false};
-  const attached = {distributionId: 'E1', pathPattern: '*', changed: false};
+  const attached = {
+    distributionId: 'E1',
+    pathPattern: '*',
+    changed: false,
+    behavior: 'unchanged',
+    staysOpen: [],
+  } as const;
   expect(createdText({...created, group: null, attached: null, privateKeyFile: null})).toBe(
     'Made public key K1 (rsa, n)',
   );
   expect(createdText({...created, created: false, group, attached, privateKeyFile: 'my key.pem'})).toBe(
     "Found public key K1 (rsa, n)\n  Key group   media (g), held it already\n  Trusted by  E1 *, did already\n  Sign with   --key 'my key.pem' --key-pair-id K1",
+  );
+  const added = {...attached, pathPattern: '/a/*', changed: true, behavior: 'added'} as const;
+  expect(
+    createdText({...created, group, attached: {...added, staysOpen: ['/a/b/*']}, privateKeyFile: null}),
+  ).toBe(
+    'Made public key K1 (rsa, n)\n  Key group   media (g), held it already\n  Trusted by  E1 /a/*, a new behavior\n  Still open  /a/b/* (tried before it)',
   );
   expect(deletedText({deleted: 'K1', kind: 'key', name: 'n'})).toBe('Deleted public key K1 (n)');
 });
