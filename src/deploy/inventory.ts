@@ -1,6 +1,7 @@
 import type {Aws} from '../aws/index.js';
 import type {Distribution} from '../distribution/index.js';
-import {ownFolder, readManifest, withPrefix} from './manifest.js';
+import {getManifest, ownFolder, parseManifest, textOf, withPrefix, type StoredManifest} from './manifest.js';
+import {readRows} from './manifest-rows.js';
 
 export interface InventoryOptions {
   /** Default: the bucket of the distribution's S3 origins; of several the first with a manifest, else the first. */
@@ -9,6 +10,8 @@ export interface InventoryOptions {
   readonly prefix?: string | undefined;
   /** Pages of 1,000 objects that a listing may take. Default 20. */
   readonly maxPages?: number | undefined;
+  /** A manifest of fewer files than this is looked over with a listing, which knows what others put there. Default 0. */
+  readonly listBelow?: number | undefined;
 }
 
 interface InventoryObject {
@@ -25,8 +28,11 @@ export interface Inventory {
   readonly objects: readonly InventoryObject[];
   readonly bucket: string;
   readonly prefix: string;
-  /** `manifest`: what the last deploy left there, whatever was changed by hand since. */
-  readonly source: 'manifest' | 'listing';
+  /**
+   * `manifest`: what the last deploy left there, whatever was changed by hand since. `both`: that, and what is listed
+   * beside it.
+   */
+  readonly source: 'manifest' | 'listing' | 'both';
   /** False: the listing stopped at its limit, there may be more. */
   readonly isComplete: boolean;
 }
@@ -37,6 +43,7 @@ interface Place {
 }
 
 const pageSize = 1000;
+const pagesOfOthers = 10;
 
 /**
  * One GET where a deploy left its manifest, else a bounded listing. Undefined when there is no bucket or it may not be
@@ -45,17 +52,32 @@ const pageSize = 1000;
 export async function readInventory(
   aws: Aws,
   distribution: Distribution,
-  {bucket, prefix, maxPages = 20}: InventoryOptions = {},
+  {bucket, prefix, maxPages = 20, listBelow = 0}: InventoryOptions = {},
 ): Promise<Inventory | undefined> {
   const origins = originPlaces(distribution).filter(place => bucket === undefined || place.bucket === bucket);
   const known = origins.length > 0 || bucket === undefined ? origins : [{bucket, prefix: ''}];
   const places = known.map(place => ({bucket: place.bucket, prefix: prefix ?? place.prefix}));
   for (const place of places) {
     const found = await orUndefined(fromManifest(aws, place));
-    if (found) return found;
+    if (found === undefined) continue;
+    if (found.objects.length >= listBelow) return found;
+    // Where it cannot be listed, or others have put masses there, the manifest is what is known.
+    const pages = Math.min(maxPages, Math.ceil(found.objects.length / pageSize) + pagesOfOthers);
+    const listed = await orUndefined(fromListing(aws, place, pages));
+    return listed?.isComplete === true ? lookedOver(found, listed) : found;
   }
   const [first] = places;
   return first && orUndefined(fromListing(aws, first, maxPages));
+}
+
+/**
+ * What the manifest names (the edge may hold it even where somebody deleted it by hand) in the size that it has now, and what
+ * others put beside it.
+ */
+function lookedOver(manifest: Inventory, listed: Inventory): Inventory {
+  const objects = new Map<string, InventoryObject>(manifest.objects.map(object => [object.key, object]));
+  for (const object of listed.objects) objects.set(object.key, {...objects.get(object.key), ...object});
+  return {...listed, objects: [...objects.values()], source: 'both'};
 }
 
 /** The bucket and the path of every S3 origin, each once, in their order. */
@@ -83,15 +105,18 @@ async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 async function fromManifest(aws: Aws, {bucket, prefix}: Place): Promise<Inventory | undefined> {
-  const found = await readManifest(await aws.objects(bucket), prefix);
+  const found = await getManifest(await aws.objects(bucket), prefix);
   if (!found) return undefined;
-  const objects = Array.from(found.manifest.files, ([key, {size, headers}]) => ({
+  const objects = readRows(found.body, found.where) ?? parsedRows(found);
+  return {objects, bucket, prefix, source: 'manifest', isComplete: true};
+}
+
+const parsedRows = ({body, where}: StoredManifest): readonly InventoryObject[] =>
+  Array.from(parseManifest(textOf(body), where).files, ([key, {size, headers}]) => ({
     key,
     size,
     cacheControl: headers.cacheControl,
   }));
-  return {objects, bucket, prefix, source: 'manifest', isComplete: true};
-}
 
 async function fromListing(aws: Aws, {bucket, prefix}: Place, maxPages: number): Promise<Inventory> {
   const store = await aws.objects(bucket);

@@ -115,6 +115,39 @@ describe('readInventory', () => {
     });
   });
 
+  it('lists what others put beside a small manifest', async () => {
+    await world.write({'a.txt': 'a', 'gone.txt': 'gone', 'longer.txt': '1'});
+    await deployOnce(world, site);
+    await fill(site.bucket, ['theirs.txt']);
+    const store = await world.aws.objects(site.bucket);
+    await store.delete('gone.txt');
+    const sha256 = createHash('sha256').update('12').digest('hex');
+    await store.put({key: 'longer.txt', body: Buffer.from('12'), sha256, headers: {}});
+    const distribution = await live();
+    world.calls.length = 0;
+    const both = await readInventory(world.aws, distribution, {listBelow: 4});
+    expect(both).toMatchObject({source: 'both', isComplete: true});
+    const cacheControl = 'public, max-age=0, s-maxage=86400, must-revalidate';
+    expect(both?.objects).toEqual([
+      {key: 'a.txt', size: 1, cacheControl},
+      {key: 'gone.txt', size: 4, cacheControl},
+      {key: 'longer.txt', size: 2, cacheControl},
+      {key: 'theirs.txt', size: 1},
+    ]);
+    expect(world.calls).toEqual(['s3 GetObject', 's3 ListObjectsV2']);
+    expect(await readInventory(world.aws, distribution, {listBelow: 3})).toMatchObject({source: 'manifest'});
+    // Masses of others are not read to their end.
+    await fill(
+      site.bucket,
+      Array.from({length: 1000}, (_, n) => `theirs/${n}`),
+    );
+    world.calls.length = 0;
+    const one = await readInventory(world.aws, distribution, {listBelow: 4, maxPages: 1});
+    expect(one).toMatchObject({source: 'manifest', isComplete: true});
+    expect(one?.objects).toHaveLength(3);
+    expect(world.calls).toEqual(['s3 GetObject', 's3 ListObjectsV2']);
+  }, 30_000);
+
   it('is undefined without a bucket, and where it may not be read', async () => {
     expect(await readInventory(world.aws, withOrigins(await live(), ['x.example.com']))).toBeUndefined();
     const gone = withOrigins(await live(), ['nowhere.s3.amazonaws.com']);

@@ -49,7 +49,7 @@ async function itemsSent(cloud: ProofCloud): Promise<readonly string[]> {
 describe.each([
   {fault: 'AccessDenied', code: 'ACCESS_DENIED', exit: 3, says: /GetInvalidation/},
   {fault: 'NoSuchDistribution', code: 'NO_SUCH_DISTRIBUTION', exit: 2, says: /distribution/},
-])('GetInvalidation answers $fault', ({fault, exit, says}) => {
+])('GetInvalidation answers $fault', ({fault, code, exit, says}) => {
   let cloud: ProofCloud;
 
   beforeAll(async () => {
@@ -75,6 +75,14 @@ describe.each([
     const waiting = await cloud.run(['invalidation', 'wait', id]);
     expect(waiting.code).toBe(exit);
     expect(await cloud.calls('GetInvalidation')).toBe(2);
+
+    const asJson = await cloud.run(['invalidate', '/a/2.html', '--json']);
+    expect(JSON.parse(asJson.stdout) as Result).toMatchObject({
+      status: 'InProgress',
+      batches: [{id: (await cloud.invalidationIds())[0]}],
+      error: {code, exit},
+    });
+    expect(asJson.code).toBe(exit);
   });
 });
 

@@ -65,6 +65,9 @@ export interface PlanInput {
   readonly signal: AbortSignal;
 }
 
+/** A manifest of so many files is taken as it is: a listing of them would take more than 20 calls. */
+const listBelow = 20_000;
+
 /** A plan needs every object; a question or a dry run is answered with "more than" after so many pages of 1,000. */
 const pages = {plan: 5000, measure: 100, question: 10} as const;
 
@@ -162,7 +165,10 @@ async function* readLive(
   isPlanned: boolean,
 ): Work<Live | undefined> {
   yield {type: 'step', id: 'live', title: `Read live objects of ${target.distributionId}`};
-  const reading = inventoryAndRules(aws, config, target, maxPages).catch((error: unknown) => {
+  const reading = inventoryAndRules(aws, config, target, {
+    maxPages,
+    listBelow: isPlanned ? listBelow : 0,
+  }).catch((error: unknown) => {
     // Nothing but a figure hangs on it.
     const isGone = error instanceof Failure && error.code === 'NO_SUCH_DISTRIBUTION';
     if (!isPlanned && !isGone && error instanceof Failure) return undefined;
@@ -179,8 +185,12 @@ async function* readLive(
     return undefined;
   }
   const {objects, source, isComplete} = found.inventory;
-  const detail = `${isComplete ? '' : 'more than '}${count(objects.length, 'object')}, from the ${source}`;
+  const detail = `${isComplete ? '' : 'more than '}${count(objects.length, 'object')}, from the ${source === 'both' ? 'manifest and a listing' : source}`;
   yield {type: 'done', id: 'live', detail};
+  if (isPlanned && source === 'manifest') {
+    const message = `The objects behind ${ownerText(target)} are those of frontctl's manifest: what others put into the bucket is not counted, a wildcard may refetch it, too.`;
+    yield {type: 'warning', message};
+  }
   return found;
 }
 
@@ -188,12 +198,12 @@ async function inventoryAndRules(
   aws: Aws,
   config: Config,
   target: Target,
-  maxPages: number,
+  limits: {readonly maxPages: number; readonly listBelow: number},
 ): Promise<Live | undefined> {
   const distribution = await target.distribution();
   const settings: Config = target.isConfigured ? config : {};
   const {name, prefix} = settings.bucket ?? {};
-  const inventory = await readInventory(aws, distribution, {bucket: name, prefix, maxPages});
+  const inventory = await readInventory(aws, distribution, {bucket: name, prefix, ...limits});
   if (inventory === undefined) return undefined;
   const {cleanUrls} = settings.site ?? {};
   const place = {bucket: inventory.bucket, prefix: inventory.prefix, cleanUrls};

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Config} from '../../../src/config/types.js';
 import {readDistribution, type Distribution} from '../../../src/distribution/index.js';
@@ -213,6 +214,22 @@ describe('planned items', () => {
     const {planned, warnings} = await plan({items, budget: 3, distribution: custom});
     expect(planned).toMatchObject({paths: items, refetched: undefined});
     expect(warnings).toEqual([expect.stringMatching(/cannot be listed/)]);
+  });
+
+  it('know what others put into the bucket', async () => {
+    const own = {objects: 2, bytes: 3};
+    expect((await plan({items: ['/docs/*'], budget: 9})).planned.refetched).toMatchObject(own);
+    const {bucket} = await world.site();
+    const store = await world.aws.objects(bucket);
+    const sha256 = createHash('sha256').update('x').digest('hex');
+    const theirs = Array.from({length: 20}, (_, n) => `docs/theirs/${n}`);
+    await Promise.all(theirs.map(key => store.put({key, body: Buffer.from('x'), sha256, headers: {}})));
+    const {planned, warnings} = await plan({items, strategy: 'balanced'});
+    expect(planned.paths).toEqual(items);
+    expect(warnings).toEqual([]);
+    expect((await plan({items: ['/docs/*'], budget: 9})).planned.refetched).toMatchObject({objects: 22});
+    await store.deleteMany(theirs);
+    expect((await plan({items, strategy: 'balanced'})).planned.paths).toEqual(['/docs/*', '/img/1.txt']);
   });
 
   it('are not planned after Ctrl-C', async () => {
