@@ -57,10 +57,10 @@ export const keyPairId = /^[A-Z0-9]{8,32}$/;
 export const keyPlace = /^(?!env:(?![A-Za-z_][A-Za-z0-9_]*$))(?!-$)\P{Cc}{1,1024}$/u;
 
 /**
- * The text of a key (PEM, or the Base64 of one) where its place was asked for. What matches is never repeated.
+ * The text of a key (PEM, its body, or the Base64 of either) where its place was asked for. What matches is never repeated.
  */
 export const keyText =
-  /-----\s*BEGIN|BEGIN [A-Z ]*PRIVATE KEY|^\s*M[A-Z][A-Za-z0-9+/=\s]{58,}$|[A-Za-z0-9+/]{60}\s*[\r\n]/;
+  /-----\s*BEGIN|LS0tLS1CRUdJTi|BEGIN [A-Z ]*PRIVATE KEY|^\s*M[A-Z][A-Za-z0-9+/=\s]{58,}$|[A-Za-z0-9+/]{60}\s*[\r\n]/;
 
 export const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 

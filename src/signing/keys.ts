@@ -18,7 +18,7 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a private key: PKCS#1, PKCS#8 (also encrypted) or SEC1, as PEM. No error text holds any of it.
+ * Reads a private key: PKCS#1, PKCS#8 (also encrypted) or SEC1, as PEM or the Base64 of one. No error text holds any of it.
  * @throws Failure KEY_UNREADABLE, KEY_MISSING, KEY_NOT_PRIVATE, KEY_NOT_PEM, KEY_PASSPHRASE, KEY_TYPE.
  */
 export async function loadPrivateKey(source: KeySource, {env, passphrase}: LoadOptions): Promise<LoadedKey> {
@@ -108,9 +108,13 @@ async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The Base64 of a PEM, without or with line breaks: CI systems often keep secrets so. */
+const encodedPem = /^\s*LS0tLS1CRUdJTi/;
+
 /** OpenSSL's own messages are not passed on, not even as a cause: this code decides what is said about a key. */
 function parsePrivateKey(text: string, name: string, passphrase: string | undefined): KeyObject {
-  const pem = text.replace(/^\ufeff/, '').trim();
+  const plain = encodedPem.test(text) ? Buffer.from(text, 'base64').toString('utf8') : text;
+  const pem = plain.replace(/^\ufeff/, '').trim();
   if (!/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(pem)) {
     const publicKey = /-----BEGIN ([A-Z]+ )?(PUBLIC KEY|CERTIFICATE)-----/.test(pem);
     throw publicKey
@@ -236,7 +240,13 @@ export async function writePrivateKey(
         },
       );
     }
-    throw refusal('KEY_UNWRITABLE', `The key file ${name} cannot be written: ${whyNot(cause)}.`);
+    throw code === 'ENOENT'
+      ? refusal(
+          'KEY_UNWRITABLE',
+          `The key file ${name} cannot be written: its folder does not exist.`,
+          'Make the folder first, or name a file in one that exists.',
+        )
+      : refusal('KEY_UNWRITABLE', `The key file ${name} cannot be written: ${whyNot(cause)}.`);
   }
 }
 

@@ -111,6 +111,8 @@ describe('key files', () => {
     await expect(readPublicFile(file('absent.pem'))).rejects.toMatchObject({code: 'KEY_UNREADABLE'});
     await expect(createKeyPair({path: file('no/such/dir.pem'), keyType: 'ecdsa'})).rejects.toMatchObject({
       code: 'KEY_UNWRITABLE',
+      message: expect.stringMatching(/cannot be written: its folder does not exist\.$/) as string,
+      hint: 'Make the folder first, or name a file in one that exists.',
     });
   });
 

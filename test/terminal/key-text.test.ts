@@ -30,6 +30,7 @@ describe('refuseKeyText', () => {
       text.replaceAll('\n', '\\n'),
       text.replaceAll('\n', ' '),
       text.replaceAll('\n', '\r\n'),
+      Buffer.from(text).toString('base64'),
       body,
       body.replaceAll('\n', ''),
       `\n${body}`,
