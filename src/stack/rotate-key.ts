@@ -16,7 +16,7 @@ import {
   type RotationNote,
 } from '../signing/index.js';
 import {waitArrived, type Arrival} from './key-arrival.js';
-import {groupWord, lastRotated, phaseOf, removableAt} from './rotation.js';
+import {groupWord, keyFlag, lastRotated, phaseOf, removableAt} from './rotation.js';
 import type {RotateKeyInput, RotateKeyResult, RotationStatus} from './rotate-types.js';
 import {checkSame, readState, startRotation, type Running, type State} from './start-rotation.js';
 
@@ -287,5 +287,5 @@ function over(told: Told, state: State, newest?: string): RotateKeyResult {
 
 const noRotation = ({input, command}: Told, {group}: State): Failure =>
   new Failure('usage', 'NO_ROTATION', `No rotation of the key group ${group.name} is under way.`, {
-    hint: `Start one: ${command} --out FILE --longest-expiry 7d${input.aws.commandFlags}`,
+    hint: `Start one: ${command} ${keyFlag(input.key)} --longest-expiry 7d${input.aws.commandFlags}`,
   });

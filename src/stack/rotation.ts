@@ -7,10 +7,18 @@ import {
   type PublicKeyEntry,
   type RotationNote,
 } from '../signing/index.js';
+import type {KeyOrigin} from './rotate-types.js';
 
 /** The group as a command line takes it: by its name where a shell leaves that alone. */
 export const groupWord = ({name, id}: Pick<KeyGroup, 'name' | 'id'>): string =>
   /^[A-Za-z0-9_][\w.-]*$/.test(name) ? name : id;
+
+const shellWord = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The flag that names a new key on a command line. */
+export const keyFlag = (key: KeyOrigin | undefined): string =>
+  key === undefined ? '--out FILE' : `--${key.from === 'pair' ? 'out' : 'public-key'} ${shellWord(key.path)}`;
 
 /** A rotation under way, as CloudFront's resources tell it. */
 export interface Rotation {

@@ -24,7 +24,7 @@ import {
   type PublicKeyEntry,
 } from '../signing/index.js';
 import type {KeyOrigin, RotateKeyInput} from './rotate-types.js';
-import {chooseOldKey, findRotation, groupWord, type Rotation} from './rotation.js';
+import {chooseOldKey, findRotation, groupWord, keyFlag, type Rotation} from './rotation.js';
 
 /** A key group with all public keys of the account, as they are now. */
 export interface State {
@@ -139,7 +139,7 @@ function incomplete({key, longestExpiryMs, aws}: RotateKeyInput, {group, keys}: 
       ? ['a new key', '--out FILE (or --public-key FILE of a pair made elsewhere)']
       : ['the longest time that a signed URL or cookie lives', '--longest-expiry 7d'];
   throw new Failure('usage', 'ROTATION_INCOMPLETE', `To rotate a key of ${group.name}, ${what} is needed.`, {
-    hint: `Add ${missing}: frontctl key rotate ${groupWord(group)} --out FILE --longest-expiry 7d${aws.commandFlags}`,
+    hint: `Add ${missing}: frontctl key rotate ${groupWord(group)} ${keyFlag(key)} --longest-expiry 7d${aws.commandFlags}`,
   });
 }
 

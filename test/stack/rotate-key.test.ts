@@ -211,7 +211,12 @@ describe('rotateKey', () => {
       await expect(rotate()).rejects.toMatchObject({code: 'ROTATION_INCOMPLETE', hint});
       await expect(rotate({key: {from: 'pair', path: out}})).rejects.toMatchObject({
         code: 'ROTATION_INCOMPLETE',
-        hint,
+        hint: `Add --longest-expiry 7d: frontctl key rotate media --out ${out} --longest-expiry 7d --local`,
+      });
+      const key = {from: 'public', path: "my key's.pub"} as const;
+      await expect(rotate({key, action: 'switched'})).rejects.toMatchObject({
+        code: 'NO_ROTATION',
+        hint: String.raw`Start one: frontctl key rotate media --public-key 'my key'\''s.pub' --longest-expiry 7d --local`,
       });
       await expect(begin({group: 'films'})).rejects.toMatchObject({code: 'NO_SUCH_KEY_GROUP'});
       await expect(rotate({action: 'abort'})).rejects.toMatchObject({code: 'NO_ROTATION'});
