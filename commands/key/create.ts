@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import type {CreateKeyResult} from '../../src/stack/index.js';
 import {FrontctlCommand} from '../../src/terminal/command.js';
-import {durationFlag} from '../../src/terminal/flags.js';
+import {beside, durationFlag} from '../../src/terminal/flags.js';
 import {createKeyFor} from '../../src/terminal/key/create.js';
 import {pairFlags} from '../../src/terminal/key/flags.js';
 import {createdText} from '../../src/terminal/key/text.js';
@@ -47,17 +47,17 @@ export default class KeyCreate extends FrontctlCommand<CreateKeyResult> {
     attach: Flags.string({
       helpValue: 'ID|HOST|KEY=VALUE|NAME',
       summary: 'Distribution of which a behavior trusts the group from now on.',
-      dependsOn: ['group'],
+      ...beside('group'),
     }),
     'path-pattern': Flags.string({
       helpValue: 'PATTERN',
       summary: 'Which behavior, by its path pattern (default: *, the default behavior).',
-      dependsOn: ['attach'],
+      ...beside('attach'),
     }),
     'add-behavior': Flags.boolean({
       summary:
         'Make a behavior for --path-pattern where there is none: a copy of the one that answers there now, tried after those with a narrower pattern.',
-      dependsOn: ['path-pattern'],
+      ...beside('path-pattern'),
     }),
     wait: Flags.boolean({allowNo: true, default: true, summary: 'Wait until the edge knows.'}),
     settle: durationFlag({

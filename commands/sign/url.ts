@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core';
 import {Failure} from '../../src/failure.js';
 import {FrontctlCommand} from '../../src/terminal/command.js';
+import {beside} from '../../src/terminal/flags.js';
 import {signFile} from '../../src/terminal/sign/bulk.js';
 import {keyFlags, termFlags} from '../../src/terminal/sign/flags.js';
 import {signUrls, urlText, type SignUrlResult} from '../../src/terminal/sign/url.js';
@@ -10,7 +11,7 @@ export default class SignUrl extends FrontctlCommand<SignUrlResult> {
   static override summary = 'Sign URLs, so that they open until a given time; prints nothing else.';
 
   static override description =
-    'A canned policy is signed where it suffices, else a custom one (--starts, --ip, --resource, a wildcard). Every RSA signature is verified before it is printed. With --from-file lines are URLs, or JSON objects {"url", "resource", "expires", "starts", "ip"} whose fields win over the flags; they are signed on all cores as they come, in their order. A line that cannot be signed is told on stderr and left out, and the exit code is 2.';
+    'A canned policy is signed where it suffices, else a custom one (--starts, --ip, --resource, a wildcard). Every RSA signature is verified before it is printed. With --from-file lines are URLs, or JSON objects {"url", "resource", "expires", "starts", "ip"} whose fields win over the flags (a "keyPairId" in one must be the id of the key that signs); they are signed on all cores as they come, in their order. A line that cannot be signed is told on stderr and left out, and the exit code is 2.';
 
   static override examples = [
     {
@@ -52,14 +53,14 @@ export default class SignUrl extends FrontctlCommand<SignUrlResult> {
       helpValue: 'url|json',
       summary:
         'Lines to write with --from-file: URLs (default), or {"line", "url", "expires"} and {"line", "error"}.',
-      dependsOn: ['from-file'],
+      ...beside('from-file'),
     }),
     'verify-every': Flags.integer({
       min: 1,
       helpValue: 'N',
       summary:
         'With --from-file and a P-256 key, verify the first and every Nth signature after it (default: 100), since verifying costs more than signing; 1 verifies all.',
-      dependsOn: ['from-file'],
+      ...beside('from-file'),
     }),
   };
 

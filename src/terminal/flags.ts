@@ -2,6 +2,11 @@ import {Errors, Flags} from '@oclif/core';
 import {exitCodes} from '../failure.js';
 import {parseDuration} from './format.js';
 
+/** The flag means something beside these others only. oclif's `dependsOn` would turn the usage line inside out. */
+export const beside = (...flags: string[]): {relationships: {type: 'all'; flags: string[]}[]} => ({
+  relationships: [{type: 'all', flags}],
+});
+
 /** A duration flag in milliseconds, written `90s`, `10m`, `2h`. */
 export const durationFlag = Flags.custom<number>({
   helpValue: 'DURATION',
