@@ -6,6 +6,8 @@ interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;
+  /** Takes the body of a 200 as it comes: the response has an empty one then. */
+  readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
 }
 
 export interface HttpResponse {
@@ -37,10 +39,12 @@ const text = (value: string | string[] | undefined): string =>
 function responseHandler(
   resolve: (response: HttpResponse) => void,
   reject: (error: unknown) => void,
+  onPiece: HttpRequest['onPiece'],
 ): Dispatcher.DispatchHandler {
   let status = 0;
   let headers: Record<string, string> = {};
   const chunks: Buffer[] = [];
+  let isFirst = true;
   return {
     onRequestStart() {},
     onResponseStart(_controller, statusCode, incoming) {
@@ -49,7 +53,9 @@ function responseHandler(
       for (const name in incoming) headers[name] = text(incoming[name]);
     },
     onResponseData(_controller, chunk) {
-      chunks.push(chunk);
+      if (onPiece === undefined || status !== 200) chunks.push(chunk);
+      else onPiece(chunk, isFirst);
+      isFirst = false;
     },
     onResponseEnd() {
       const [first] = chunks;
@@ -94,8 +100,8 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const dispatch = (pool: Pool, request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
-      const {method, path, headers, body} = request;
-      pool.dispatch({method, path, headers, body: body ?? null}, responseHandler(resolve, reject));
+      const {method, path, headers, body, onPiece} = request;
+      pool.dispatch({method, path, headers, body: body ?? null}, responseHandler(resolve, reject, onPiece));
     });
 
   const dispatchOnceOpen = async (origin: string, request: HttpRequest): Promise<HttpResponse> => {

@@ -23,6 +23,8 @@ interface S3Request {
   readonly accept?: readonly number[] | undefined;
   /** CopyObject can answer 200 and put the error into the body. */
   readonly errorInBody?: boolean | undefined;
+  /** See `ObjectStore.get`. */
+  readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
 }
 
 export interface S3Response extends HttpResponse {
@@ -106,6 +108,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       path: request.query === undefined ? path : `${path}?${encodeQuery(request.query)}`,
       headers,
       body: request.body,
+      onPiece: request.onPiece,
     });
   };
 

@@ -64,6 +64,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const read = async (
     key: string,
     ifNoneMatch?: string,
+    onPiece?: (piece: Uint8Array, isFirst: boolean) => void,
   ): Promise<StoredObject | 'not-modified' | undefined> => {
     const response = await exchange({
       method: 'GET',
@@ -71,6 +72,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       headers: ifNoneMatch === undefined ? {} : {'if-none-match': ifNoneMatch},
       payloadHash: emptyHash,
       accept: [304, 404],
+      onPiece,
     });
     if (response.status === 304) return 'not-modified';
     if (isMissing(response)) return undefined;
@@ -131,7 +133,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     bucket,
     concurrency: options.limiter.concurrency,
     put: object => run('PutObject', object.key, () => put(object)),
-    get: (key, {ifNoneMatch} = {}) => run('GetObject', key, () => read(key, ifNoneMatch)),
+    get: (key, {ifNoneMatch, onPiece} = {}) => run('GetObject', key, () => read(key, ifNoneMatch, onPiece)),
     head: key =>
       run('HeadObject', key, async () => {
         const response = await exchange({method: 'HEAD', key, payloadHash: emptyHash, accept: [404]});

@@ -122,7 +122,11 @@ export interface ObjectStore {
   /** The whole body in memory: manifests and the like. `not-modified` answers `ifNoneMatch` only. */
   readonly get: (
     key: string,
-    options?: {readonly ifNoneMatch?: string | undefined},
+    options?: {
+      readonly ifNoneMatch?: string | undefined;
+      /** Takes a 200's body as it comes; the answer has an empty one. `isFirst` again after a lost connection. */
+      readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
+    },
   ) => Promise<StoredObject | 'not-modified' | undefined>;
   readonly head: (key: string) => Promise<ObjectHead | undefined>;
   readonly copy: (copy: CopyObject) => Promise<{readonly etag: string}>;

@@ -1,7 +1,7 @@
-import type {Aws} from '../aws/index.js';
+import type {Aws, ObjectStore} from '../aws/index.js';
 import type {Distribution} from '../distribution/index.js';
-import {getManifest, ownFolder, parseManifest, textOf, withPrefix, type StoredManifest} from './manifest.js';
-import {readRows} from './manifest-rows.js';
+import {manifestAddress, manifestKey, ownFolder, readManifest, withPrefix} from './manifest.js';
+import {createRowReader} from './manifest-rows.js';
 
 export interface InventoryOptions {
   /** Default: the bucket of the distribution's S3 origins; of several the first with a manifest, else the first. */
@@ -104,19 +104,29 @@ async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** A million files are a document of 150 MB: it is read as it comes, and never in memory as a whole. */
 async function fromManifest(aws: Aws, {bucket, prefix}: Place): Promise<Inventory | undefined> {
-  const found = await getManifest(await aws.objects(bucket), prefix);
-  if (!found) return undefined;
-  const objects = readRows(found.body, found.where) ?? parsedRows(found);
-  return {objects, bucket, prefix, source: 'manifest', isComplete: true};
+  const store = await aws.objects(bucket);
+  const reader = createRowReader(manifestAddress(store, prefix));
+  const found = await store.get(withPrefix(prefix, manifestKey), {onPiece: reader.push});
+  if (typeof found !== 'object') return undefined;
+  const objects = reader.end() ?? (await parsedRows(store, prefix));
+  return objects && {objects, bucket, prefix, source: 'manifest', isComplete: true};
 }
 
-const parsedRows = ({body, where}: StoredManifest): readonly InventoryObject[] =>
-  Array.from(parseManifest(textOf(body), where).files, ([key, {size, headers}]) => ({
+/** Laid out by another hand. */
+async function parsedRows(
+  store: ObjectStore,
+  prefix: string,
+): Promise<readonly InventoryObject[] | undefined> {
+  const found = await readManifest(store, prefix);
+  if (found === undefined) return undefined;
+  return Array.from(found.manifest.files, ([key, {size, headers}]) => ({
     key,
     size,
     cacheControl: headers.cacheControl,
   }));
+}
 
 async function fromListing(aws: Aws, {bucket, prefix}: Place, maxPages: number): Promise<Inventory> {
   const store = await aws.objects(bucket);

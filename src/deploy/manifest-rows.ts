@@ -14,39 +14,96 @@ const escapable = Buffer.from('"\\/bfnrtu');
 const [letterU] = Buffer.from('u');
 const [zero, nine] = Buffer.from('09');
 
-/**
- * Key, size and Cache-Control of every file in a manifest, straight from its bytes, in the order of its rows. Undefined where
- * it is not laid out as `serializeManifest` writes it, or a row is damaged: `parseManifest` tells then what is wrong. Failures
- * of the head are those of `parseManifest`; `where` names the object for the message.
- */
+/** Takes the bytes of a manifest as they come, and keeps only what it is read for. */
+export interface RowReader {
+  /** `isFirst`: what came before counts no more. */
+  readonly push: (piece: Uint8Array, isFirst: boolean) => void;
+  /**
+   * Key, size and Cache-Control of every file, in the order of the rows. Undefined where the manifest is not laid out as
+   * `serializeManifest` writes it, or a row is damaged: `parseManifest` tells then what is wrong. Failures of the head are
+   * those of `parseManifest`.
+   */
+  readonly end: () => readonly ManifestRow[] | undefined;
+}
+
+/** What the next line must be; `odd`: nothing more is read. */
+type Part = 'head' | 'files' | 'rows' | 'over' | 'odd';
+
+/** `where` names the object for messages. */
+export function createRowReader(where: string): RowReader {
+  let part: Part = 'head';
+  let head = '';
+  let cacheControls: readonly string[] | undefined;
+  let rows: ManifestRow[] = [];
+  /** The beginning of a line. */
+  let rest: Buffer[] = [];
+
+  const take = (lines: Buffer): void => {
+    let at = 0;
+    if (part === 'head') {
+      at = lines.indexOf(newline ?? 0) + 1;
+      part = at > 1 && lines[at - 2] === comma ? 'files' : 'odd';
+      if (part === 'files') head = lines.toString('utf8', 0, at - 2);
+    }
+    if (part === 'files' && at < lines.length) {
+      const isFiles = lines.subarray(at, at + filesLine.length).equals(filesLine);
+      at += filesLine.length;
+      part = isFiles ? 'rows' : 'odd';
+      if (isFiles) cacheControls = cacheControlsIn(head);
+    }
+    if (at >= lines.length) return;
+    part = part === 'rows' && cacheControls ? takeRows(lines, at, cacheControls, rows) : 'odd';
+  };
+
+  return {
+    push(piece, isFirst) {
+      if (isFirst) [part, rows, rest] = ['head', [], []];
+      if (part === 'odd') return;
+      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+      const end = bytes.lastIndexOf(newline ?? 0) + 1;
+      const whole = bytes.subarray(0, end);
+      const pieces = [...rest, whole];
+      rest = end === 0 ? [...rest, bytes] : [bytes.subarray(end)];
+      if (end > 0) take(pieces.length === 1 ? whole : Buffer.concat(pieces));
+    },
+    end() {
+      const last = Buffer.concat(rest);
+      rest = [];
+      if (last.length > 0) take(last);
+      if (part !== 'over') return undefined;
+      // What is wrong with the head is told in the words of the whole.
+      parseManifest(`${head},"files":{}}`, where);
+      return rows;
+    },
+  };
+}
+
+/** Of a manifest that is in memory. */
 export function readRows(bytes: Uint8Array, where: string): readonly ManifestRow[] | undefined {
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const endOfHead = body.indexOf(newline ?? 0);
-  if (endOfHead < 2 || body[endOfHead - 1] !== comma) return undefined;
-  const start = endOfHead + 1 + filesLine.length;
-  if (!body.subarray(endOfHead + 1, start).equals(filesLine)) return undefined;
-  const cacheControls = cacheControlsIn(body.toString('utf8', 0, endOfHead - 1), where);
-  return cacheControls && rowsFrom(body, start, cacheControls);
+  const reader = createRowReader(where);
+  reader.push(bytes, true);
+  return reader.end();
 }
 
 /** By their index in the table of headers; undefined where a table is not what it should be. */
-function cacheControlsIn(head: string, where: string): readonly string[] | undefined {
-  // What is wrong with it is told in the words of the whole.
-  parseManifest(`${head},"files":{}}`, where);
-  const {headers} = JSON.parse(`${head}}`) as {readonly headers: readonly unknown[]};
-  const values = headers.map(pair =>
-    typeof pair === 'object' && pair !== null && 'cacheControl' in pair ? pair.cacheControl : undefined,
-  );
-  return values.every(value => typeof value === 'string') ? values : undefined;
+function cacheControlsIn(head: string): readonly string[] | undefined {
+  try {
+    const {headers} = JSON.parse(`${head}}`) as {readonly headers?: unknown};
+    if (!Array.isArray(headers)) return undefined;
+    const values = headers.map((pair: unknown) =>
+      typeof pair === 'object' && pair !== null && 'cacheControl' in pair ? pair.cacheControl : undefined,
+    );
+    return values.every(value => typeof value === 'string') ? values : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-/** `"KEY":["SHA-256",SIZE,HEADERS,"ETAG"]` or `...,"ETAG",TAGS]`, a row a line, `,` between them and `}}` at the end. */
-function rowsFrom(
-  body: Buffer,
-  start: number,
-  cacheControls: readonly string[],
-): readonly ManifestRow[] | undefined {
-  const rows: ManifestRow[] = [];
+/**
+ * `"KEY":["SHA-256",SIZE,HEADERS,"ETAG"]` or `...,"ETAG",TAGS]`, a row a line, `,` between them and `}}` at the end. Adds to
+ * `rows`; answers what comes after the last of these lines.
+ */
+function takeRows(body: Buffer, start: number, cacheControls: readonly string[], rows: ManifestRow[]): Part {
   let at = start;
   let isDamaged = false;
   const isWrong = (): boolean => isDamaged;
@@ -110,19 +167,19 @@ function rowsFrom(
       : {key, size, cacheControl};
   };
 
-  while (body[at] !== brace) {
+  while (rows.length > 0 || body[at] !== brace) {
     const row = takeRow();
-    if (row === undefined) return undefined;
+    if (row === undefined) return 'odd';
     rows.push(row);
     if (body[at] !== comma) break;
     at += 1;
     take(newline);
-    if (isWrong() || body[at] === brace) return undefined;
+    if (at === body.length && !isWrong()) return 'rows';
   }
   take(brace);
   take(brace);
   if (body[at] === newline) at += 1;
-  return isWrong() || at !== body.length ? undefined : rows;
+  return isWrong() || at !== body.length ? 'odd' : 'over';
 }
 
 function areHex(body: Buffer, from: number, to: number): boolean {

@@ -184,26 +184,15 @@ export interface ReadManifest {
 
 /** The manifest in the bucket; undefined when there is none yet. Failures: MANIFEST_NEWER, MANIFEST_UNREADABLE, the store's. */
 export async function readManifest(store: ObjectStore, prefix: string): Promise<ReadManifest | undefined> {
-  const found = await getManifest(store, prefix);
-  return found && {manifest: parseManifest(textOf(found.body), found.where), etag: found.etag};
-}
-
-export interface StoredManifest {
-  readonly body: Uint8Array;
-  readonly etag: string;
-  /** For messages. */
-  readonly where: string;
-}
-
-export async function getManifest(store: ObjectStore, prefix: string): Promise<StoredManifest | undefined> {
-  const key = withPrefix(prefix, manifestKey);
-  const found = await store.get(key);
+  const found = await store.get(withPrefix(prefix, manifestKey));
   if (typeof found !== 'object') return undefined;
-  return {body: found.body, etag: found.etag, where: `s3://${store.bucket}/${key}`};
+  const text = Buffer.from(found.body.buffer, found.body.byteOffset, found.body.byteLength).toString('utf8');
+  return {manifest: parseManifest(text, manifestAddress(store, prefix)), etag: found.etag};
 }
 
-export const textOf = (body: Uint8Array): string =>
-  Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+/** For messages. */
+export const manifestAddress = (store: ObjectStore, prefix: string): string =>
+  `s3://${store.bucket}/${withPrefix(prefix, manifestKey)}`;
 
 /** The bucket's key for a key of the site. */
 export function withPrefix(prefix: string, key: string): string {

@@ -255,6 +255,30 @@ describe('reading', () => {
     expect(server.seen[0]!.url).toBe('/site/.frontctl/manifest.json');
   });
 
+  it('hands a body over as it comes, never that of an error', async () => {
+    const body = 'x'.repeat(3_000_000);
+    const {store} = await fixture((request, index) =>
+      request.url.endsWith('/missing')
+        ? s3Error(404, 'NoSuchKey')
+        : index === 0
+          ? s3Error(503, 'SlowDown')
+          : {status: 200, headers: {etag: '"e1"'}, body},
+    );
+    const pieces: Buffer[] = [];
+    const firsts: boolean[] = [];
+    const onPiece = (piece: Uint8Array, isFirst: boolean): void => {
+      pieces.push(Buffer.from(piece));
+      firsts.push(isFirst);
+    };
+    const found = await store.get('big', {onPiece});
+    expect(found).toMatchObject({body: Buffer.alloc(0), etag: '"e1"'});
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(Buffer.concat(pieces).toString() === body).toBe(true);
+    expect(firsts).toEqual(pieces.map((_, n) => n === 0));
+    expect(await store.get('missing', {onPiece})).toBeUndefined();
+    expect(Buffer.concat(pieces)).toHaveLength(body.length);
+  });
+
   it('heads an object, and a missing one', async () => {
     const {store} = await fixture(request =>
       request.url.endsWith('/missing')

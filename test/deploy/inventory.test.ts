@@ -115,6 +115,20 @@ describe('readInventory', () => {
     });
   });
 
+  it('reads a manifest that another hand laid out', async () => {
+    await world.write({'index.html': '<h1>', 'a b.css': 'a'});
+    await deployOnce(world, site);
+    const distribution = await live();
+    const before = await readInventory(world.aws, distribution);
+    const store = await world.aws.objects(site.bucket);
+    const found = await store.get('.frontctl/manifest.json');
+    if (typeof found !== 'object') throw new Error('no manifest');
+    const text = JSON.stringify(JSON.parse(Buffer.from(found.body).toString()), undefined, 2);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    await store.put({key: '.frontctl/manifest.json', body: Buffer.from(text), sha256, headers: {}});
+    expect(await readInventory(world.aws, distribution)).toEqual(before);
+  });
+
   it('lists what others put beside a small manifest', async () => {
     await world.write({'a.txt': 'a', 'gone.txt': 'gone', 'longer.txt': '1'});
     await deployOnce(world, site);
