@@ -137,6 +137,12 @@ const noDistribution: Make = (_facts, what, origin) => [
     ? 'Check the id: `frontctl local status` shows those of the embedded cloud.'
     : 'Check the id and --profile.',
 ];
+const noOrigin: Make = (_facts, what) => [
+  'usage',
+  'NO_SUCH_ORIGIN',
+  `A behavior names an origin that the distribution does not have (${what.operation} of ${what.resource})`,
+  'Each TargetOriginId must be the Id of an origin or an origin group: look at `distribution.raw` in the config.',
+];
 const missing =
   (code: string, hint: string): Make =>
   (_facts, what) => ['usage', code, `${capital(what.resource)} does not exist (${what.operation})`, hint];
@@ -172,6 +178,7 @@ const byName: Readonly<Record<string, Make>> = {
     'Check `bucket.name`, --profile and --region, or make the bucket first (`aws s3 mb s3://NAME`).',
   ),
   NoSuchDistribution: noDistribution,
+  NoSuchOrigin: noOrigin,
   NoSuchInvalidation: missing('NO_SUCH_INVALIDATION', '`frontctl invalidation list` shows the ids.'),
   NoSuchPublicKey: missing('NO_SUCH_PUBLIC_KEY', '`frontctl key list` shows the ids.'),
   TrustedKeyGroupDoesNotExist: missing('NO_SUCH_KEY_GROUP', '`frontctl key list` shows the groups.'),
