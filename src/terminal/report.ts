@@ -24,7 +24,7 @@ function usageSentence(message: string): {readonly text: string; readonly hasHel
     .replace(/^Parsing (--\S+)\s*\n\s*/, '$1: ')
     .replace(/^(--\S+): (?=\1 )/, '')
     .replaceAll(/\s+/g, ' ')
-    .replace(/^Missing 1 required arg: (\S+) .*$/, 'Missing argument: $1.')
+    .replace(/^Missing 1 required arg: (\S+)( \([^)|]+\|[^)]+\))? .*$/, 'Missing argument: $1$2.')
     .trim();
   return {text, hasHelp: bare !== message};
 }

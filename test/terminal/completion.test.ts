@@ -77,7 +77,7 @@ function inBash(program: Program, words: readonly string[]): string {
 
 describe.runIf(has('bash', 'compgen -W a'))('in bash', () => {
   it.each<[string[], string]>([
-    [[''], 'completion deploy invalidate invalidation local'],
+    [[''], 'completion deploy invalidate invalidation key local sign'],
     [['de'], 'deploy'],
     [['di'], ''],
     [['--'], '--help --version'],
