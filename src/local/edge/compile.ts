@@ -157,9 +157,7 @@ const compileBehavior = (
   const cached = new Set<string>(behavior.AllowedMethods?.CachedMethods?.Items ?? ['GET', 'HEAD']);
   const signers = signersOf(behavior, plane);
   const settings =
-    behavior.ForwardedValues === undefined
-      ? byPolicies(behavior, plane)
-      : byLegacySettings(behavior, cached);
+    behavior.ForwardedValues === undefined ? byPolicies(behavior, plane) : byLegacySettings(behavior, cached);
   return {
     matches: compilePattern(pattern),
     protocolPolicy: behavior.ViewerProtocolPolicy ?? 'allow-all',
