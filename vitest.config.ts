@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/smoke/**', '**/node_modules/**'],
     // oclif's captureOutput reads what is written to process.stdout; vitest's own interception hides it.
     disableConsoleIntercept: true,
+    // Much of the end-to-end time is waiting for a pace or a delay.
+    maxWorkers: '100%',
     globalSetup: ['test/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
