@@ -56,7 +56,8 @@ function timedOut(
 /**
  * Polls at once, then after growing pauses, until done; yields a `wait` event after every look that was not the last.
  * Throttling, 5xx and lost connections while polling are tolerated until the timeout (on first contact only for a few
- * looks, see `isFirstContact`); any other error ends the wait at once (the SDK's own waiters sleep through AccessDenied). The last look happens at the deadline itself.
+ * looks, see `isFirstContact`); any other error ends the wait at once (the SDK's own waiters sleep through AccessDenied).
+ * The last look happens at the deadline itself.
  * Failures: WAIT_TIMEOUT (exit 5), INTERRUPTED, and what `poll` throws.
  */
 export async function* waitFor<T>(options: WaitOptions<T>): Work<T> {
