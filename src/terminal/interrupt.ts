@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import {exitCodes} from '../failure.js';
 
 export interface Interrupt {
@@ -9,6 +10,8 @@ export interface Interrupt {
 /** The first Ctrl-C or SIGTERM aborts `signal`, so that work can end whole; a second one ends the process at once. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
+  // Every call under way listens; Node would print a warning from the eleventh on.
+  setMaxListeners(0, controller.signal);
   const listener = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort();
