@@ -16,7 +16,7 @@ const floors = [
     'src/site',
   ],
   ['src/aws', 'src/config'],
-  ['src/failure', 'src/events'],
+  ['src/failure', 'src/events', 'src/glob'],
 ];
 
 const anyOf = paths => `^(${paths.join('|')})([./]|$)`;

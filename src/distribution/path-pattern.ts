@@ -1,33 +1,11 @@
+import {globMatches} from '../glob.js';
+
 /**
  * Whether a behavior's path pattern matches the whole path: `*` is any run of characters, `/` among them, `?` exactly one;
- * case counts (Developer Guide, "Path pattern"). Steps back only to the last `*`, so no pattern takes long.
+ * case counts (Developer Guide, "Path pattern").
  */
 export const matchesPattern = (pattern: string, path: string): boolean =>
-  pattern === '*' || matches(pattern, path, () => true);
-
-/** `isOne`: a symbol of `path` stands for a single character, which `?` takes. */
-function matches(pattern: string, path: string, isOne: (symbol: string | undefined) => boolean): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  for (let read = 0; read < path.length;) {
-    const wanted = pattern[at];
-    if (wanted === '*') {
-      star = at++;
-      resume = read;
-    } else if (wanted === path[read] || (wanted === '?' && isOne(path[read]))) {
-      at++;
-      read++;
-    } else if (star !== -1) {
-      at = star + 1;
-      read = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
-}
+  pattern === '*' || globMatches(pattern, path);
 
 /** The same pattern to CloudFront, in one spelling: with its slash, and `?` before `*` where they stand side by side. */
 const canonical = (pattern: string): string =>
@@ -39,7 +17,7 @@ export const samePattern = (a: string, b: string): boolean => canonical(a) === c
 /** Whether `wide` matches every path that `narrow` matches. */
 export const coversPattern = (wide: string, narrow: string): boolean =>
   // A `*` of the narrow one may be no character or many, which only a `*` takes.
-  matches(canonical(wide), canonical(narrow), symbol => symbol !== '*');
+  globMatches(canonical(wide), canonical(narrow), symbol => symbol !== '*');
 
 /** Whether some path matches both. */
 export function patternsMeet(one: string, other: string): boolean {

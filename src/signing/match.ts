@@ -1,3 +1,5 @@
+import {globMatches} from '../glob.js';
+
 /** A URL in the four parts between which a policy's wildcards do not reach. */
 interface Parts {
   readonly scheme: string;
@@ -44,10 +46,10 @@ export function resourceCovers(resource: string, url: string): boolean {
   if (parts === undefined) return false;
   const [, scheme = '*', rest = ''] = /^(?:([^/?]*):\/\/)?(.*)$/s.exec(resource) ?? [];
   if (!resource.includes('://') && !resource.startsWith('*')) return false;
-  if (!glob(scheme, parts.scheme)) return false;
+  if (!globMatches(scheme, parts.scheme)) return false;
   const slash = rest.indexOf('/');
   const host = slash < 0 ? rest : rest.slice(0, slash);
-  if (!glob(host, parts.host)) return false;
+  if (!globMatches(host, parts.host)) return false;
   if (slash < 0) return host.endsWith('*') || (parts.path === '/' && parts.query === undefined);
   return pathCovers(rest.slice(slash), parts);
 }
@@ -55,29 +57,13 @@ export function resourceCovers(resource: string, url: string): boolean {
 function pathCovers(pattern: string, {path, query}: Parts): boolean {
   const escaped = pattern.indexOf('\\?');
   if (escaped >= 0)
-    return glob(pattern.slice(0, escaped), path) && glob(pattern.slice(escaped + 2), query ?? '');
-  if (glob(pattern, path) && (query === undefined || pattern.endsWith('*'))) return true;
+    return (
+      globMatches(pattern.slice(0, escaped), path) && globMatches(pattern.slice(escaped + 2), query ?? '')
+    );
+  if (globMatches(pattern, path) && (query === undefined || pattern.endsWith('*'))) return true;
   for (let mark = pattern.indexOf('?'); mark >= 0; mark = pattern.indexOf('?', mark + 1)) {
-    if (glob(pattern.slice(0, mark), path) && glob(pattern.slice(mark + 1), query ?? '')) return true;
+    if (globMatches(pattern.slice(0, mark), path) && globMatches(pattern.slice(mark + 1), query ?? ''))
+      return true;
   }
   return false;
-}
-
-/** Greedy, with one step back to the last `*`: at worst the product of both lengths, never exponential. */
-function glob(pattern: string, text: string): boolean {
-  let [p, t, star, resume] = [0, 0, -1, 0];
-  while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
