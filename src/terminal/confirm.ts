@@ -1,5 +1,6 @@
 import {createInterface} from 'node:readline';
 import {Failure} from '../failure.js';
+import {answerOf} from './answer.js';
 
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & {readonly isTTY?: boolean};
@@ -40,27 +41,11 @@ export async function confirm(question: Question, {input, output}: Terminal): Pr
     throw new Failure('interrupted', 'INTERRUPTED', question.declined ?? 'Nothing was sent.');
 }
 
-/** The answer; empty when there is none. readline's own promise would stay open for ever after Ctrl-C or Ctrl-D. */
-function ask(prompt: string, {input, output}: Terminal, signal: AbortSignal): Promise<string> {
-  return new Promise(resolve => {
-    const lines = createInterface({input, output, terminal: true});
-    let answer: string | undefined;
-    const stop = (): void => lines.close();
-    lines.once('SIGINT', stop);
-    signal.addEventListener('abort', stop, {once: true});
-    lines.once('close', () => {
-      signal.removeEventListener('abort', stop);
-      // What follows starts on a line of its own.
-      if (answer === undefined) output.write('\n');
-      resolve(answer ?? '');
-    });
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    lines.question(prompt, given => {
-      answer = given;
-      stop();
-    });
-  });
+/** The answer; empty when there is none. */
+async function ask(prompt: string, {input, output}: Terminal, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({input, output, terminal: true});
+  const answer = await answerOf(lines, signal, given => lines.question(prompt, given));
+  // What follows starts on a line of its own.
+  if (answer === undefined) output.write('\n');
+  return answer ?? '';
 }

@@ -3,6 +3,7 @@ import {createInterface} from 'node:readline';
 import {Writable} from 'node:stream';
 import {ReadStream} from 'node:tty';
 import {Failure} from '../failure.js';
+import {answerOf} from './answer.js';
 
 export interface HiddenQuestion {
   /** Without its colon. */
@@ -20,31 +21,15 @@ interface Streams {
  * Asks for something that must not be seen. Answers as typed, spaces included.
  * @throws Failure INTERRUPTED (exit 130) after Ctrl-C, Ctrl-D or SIGTERM.
  */
-export function askHidden({prompt, signal}: HiddenQuestion, {input, output}: Streams): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const nowhere = new Writable({write: (_chunk, _encoding, done) => done()});
-    // A terminal: raw mode, so that nothing echoes but what readline writes.
-    const lines = createInterface({input, output: nowhere, terminal: true, historySize: 0});
-    let answer: string | undefined;
-    const stop = (): void => lines.close();
-    lines.once('SIGINT', stop);
-    signal.addEventListener('abort', stop, {once: true});
-    lines.once('close', () => {
-      signal.removeEventListener('abort', stop);
-      output.write('\n');
-      if (answer === undefined) reject(new Failure('interrupted', 'INTERRUPTED', 'Nothing was done.'));
-      else resolve(answer);
-    });
-    output.write(`${prompt}: `);
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    lines.once('line', given => {
-      answer = given;
-      stop();
-    });
-  });
+export async function askHidden({prompt, signal}: HiddenQuestion, {input, output}: Streams): Promise<string> {
+  const nowhere = new Writable({write: (_chunk, _encoding, done) => done()});
+  // A terminal: raw mode, so that nothing echoes but what readline writes.
+  const lines = createInterface({input, output: nowhere, terminal: true, historySize: 0});
+  output.write(`${prompt}: `);
+  const answer = await answerOf(lines, signal, given => lines.once('line', given));
+  output.write('\n');
+  if (answer === undefined) throw new Failure('interrupted', 'INTERRUPTED', 'Nothing was done.');
+  return answer;
 }
 
 /**
