@@ -1,6 +1,6 @@
 /**
  * The floors of ARCHITECTURE.md: imports only run down.
- * commands -> terminal -> stack, deploy -> distribution, bucket, certificate, dns, invalidation, signing, site -> aws, config -> failure, events
+ * commands -> terminal -> stack, deploy -> distribution, bucket, certificate, dns, invalidation, signing, site -> aws, config -> failure, events, glob, diff
  */
 const floors = [
   ['commands'],
@@ -16,7 +16,7 @@ const floors = [
     'src/site',
   ],
   ['src/aws', 'src/config'],
-  ['src/failure', 'src/events', 'src/glob'],
+  ['src/failure', 'src/events', 'src/glob', 'src/diff'],
 ];
 
 const anyOf = paths => `^(${paths.join('|')})([./]|$)`;

@@ -1,10 +1,16 @@
+import type {KeyAlgorithm} from '@aws-sdk/client-acm';
 import type {
-  CacheTagConfig,
-  CustomErrorResponse,
+  CacheBehavior,
+  CachePolicyConfig,
+  DefaultCacheBehavior,
   DistributionConfig,
-  HttpVersion,
-  PriceClass,
+  Origin,
+  OriginAccessControlConfig,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront';
+import type {CORSRule, LifecycleRule} from '@aws-sdk/client-s3';
+import type {Form} from './form.js';
 
 /** Headers for the files whose key matches. The first rule that matches a key and names a header decides it. */
 export interface HeaderRule {
@@ -48,27 +54,150 @@ export interface InvalidationConfig {
   readonly maxWildcards?: number;
 }
 
+/** What encrypts objects that are uploaded without a wish of their own. */
+export interface BucketEncryption {
+  /** `AES256` (SSE-S3) when left out, as S3's own default. */
+  readonly algorithm?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  /** Key id, ARN or alias. Its key policy must let CloudFront decrypt: `apply` adds the statement. */
+  readonly kmsKeyId?: string;
+  readonly bucketKeyEnabled?: boolean;
+}
+
+/** A second bucket with the settings of the first, in another region. */
+export interface ReplicaBucket {
+  readonly name: string;
+  readonly region: string;
+}
+
 export interface BucketConfig {
   readonly name?: string;
   readonly region?: string;
   /** Key prefix of the site inside the bucket, without slashes at the ends. */
   readonly prefix?: string;
+  /** Keeps former versions of objects; replication needs it. */
+  readonly versioning?: boolean;
+  readonly encryption?: BucketEncryption;
+  /** Replaces all lifecycle rules of the bucket; an empty list: none. S3's LifecycleRule in camelCase. */
+  readonly lifecycle?: readonly Form<LifecycleRule>[];
+  /** Replaces all CORS rules of the bucket; an empty list: none. S3's CORSRule in camelCase. */
+  readonly cors?: readonly Form<CORSRule>[];
+  readonly replicas?: readonly ReplicaBucket[];
 }
 
-export interface DistributionSettings {
+export interface CertificateConfig {
+  /** An existing certificate in us-east-1; nothing is requested then. */
+  readonly arn?: string;
+  /** Names on the certificate; the aliases when left out. At most 10 unless AWS has raised the quota. */
+  readonly names?: readonly string[];
+  /** `RSA_2048` when left out. */
+  readonly keyAlgorithm?: Extract<KeyAlgorithm, 'RSA_2048' | 'EC_prime256v1' | 'EC_secp384r1'>;
+}
+
+export interface DnsConfig {
+  /** `route53`: records are written (default). `none`: they are printed, for another DNS host. */
+  readonly provider?: 'route53' | 'none';
+  /** Id or name of the hosted zone; the one with the longest matching name when left out. */
+  readonly zone?: string;
+  /** Record types that point at the distribution: A, AAAA (where IPv6 is on) and HTTPS when left out. */
+  readonly types?: readonly ('A' | 'AAAA' | 'HTTPS')[];
+}
+
+/** Code that runs at the edge. Behaviors name it in `functionAssociations[].functionARN`. */
+export interface FunctionConfig {
+  /** Relative to the config file. */
+  readonly file?: string;
+  /** The code itself, in place of a file. */
+  readonly code?: string;
+  /** `cloudfront-js-2.0` when left out. */
+  readonly runtime?: 'cloudfront-js-1.0' | 'cloudfront-js-2.0';
+  readonly comment?: string;
+}
+
+/** An origin; `bucket` in place of `domainName` stands for an S3 bucket behind the stack's origin access control. */
+export type OriginSettings = Form<Origin> & {
+  /** `true`: the bucket of the config, under its prefix. */
+  readonly bucket?: string | true;
+  /** Fields that have none of their own here, in CloudFront's own spelling; they win. */
+  readonly raw?: Partial<Origin>;
+};
+
+/** Policies, functions and key groups may be given by id, or by the name that they have in the config or at AWS. */
+export type DefaultBehaviorSettings = Form<DefaultCacheBehavior> & {
+  readonly raw?: Partial<DefaultCacheBehavior>;
+};
+export type BehaviorSettings = Form<CacheBehavior> & {readonly raw?: Partial<CacheBehavior>};
+
+/**
+ * The DistributionConfig in camelCase, with plain lists in place of `{Quantity, Items}`. Without `id` frontctl makes the
+ * distribution and manages all of it: what is left out has CloudFront's default. With `id` it manages the top-level fields
+ * that are named here and leaves all others as they are; with nothing but `id` it changes nothing.
+ */
+export type DistributionSettings = Omit<
+  Form<DistributionConfig>,
+  'callerReference' | 'origins' | 'defaultCacheBehavior' | 'cacheBehaviors'
+> & {
   /** An existing distribution. */
   readonly id?: string;
-  readonly aliases?: readonly string[];
-  readonly comment?: string;
-  readonly defaultRootObject?: string;
-  readonly priceClass?: PriceClass;
-  readonly httpVersion?: HttpVersion;
-  readonly customErrorResponses?: readonly CustomErrorResponse[];
-  /** The header of the origin that carries cache tags. */
-  readonly cacheTagConfig?: CacheTagConfig;
-  /** Any DistributionConfig field that has no field of its own here, in CloudFront's own spelling; merged last. */
+  readonly origins?: readonly OriginSettings[];
+  readonly defaultCacheBehavior?: DefaultBehaviorSettings;
+  readonly cacheBehaviors?: readonly BehaviorSettings[];
+  /** Any DistributionConfig field, in CloudFront's own spelling; it takes the place of the whole field. */
   readonly raw?: Partial<DistributionConfig>;
+};
+
+/** A static site of pages. */
+export interface StaticSitePreset {
+  readonly use: 'static-site';
+  /** `/about` and `/about/` show `about/index.html`, by a function at the edge. Default true. */
+  readonly cleanUrls?: boolean;
+  /** AWS's SecurityHeadersPolicy. Default true. */
+  readonly securityHeaders?: boolean;
 }
+
+/** A single-page app: paths without a file extension show the app; a missing asset stays a 404 (403 from S3). */
+export interface SpaPreset {
+  readonly use: 'spa';
+  /** `/index.html` when left out. */
+  readonly fallback?: string;
+  readonly securityHeaders?: boolean;
+}
+
+/** An API: never cached, all methods, the viewer's headers, query and cookies forwarded. */
+export interface ApiPreset {
+  readonly use: 'api';
+  /** Host name of the API: a load balancer, API Gateway, any server. */
+  readonly origin: string;
+  /** Path patterns that go to it: `/api/*` when left out beside a site, everything otherwise. */
+  readonly paths?: readonly string[];
+  /** Sent to the origin with every request, which refuses requests without it: nobody gets around the distribution. */
+  readonly secretHeader?: {readonly name: string; readonly value: string};
+}
+
+/** HLS and DASH: playlists live for seconds, segments for a day or more. */
+export interface VideoPreset {
+  readonly use: 'video';
+  /** Seconds; default 2. */
+  readonly playlistTTL?: number;
+  /** Seconds; default a day. */
+  readonly segmentTTL?: number;
+  /** Origins of players on other hosts; `*` when left out. */
+  readonly allowOrigins?: readonly string[];
+}
+
+/** A second origin that answers when the first fails. */
+export interface FailoverPreset {
+  readonly use: 'failover';
+  /** A replica of the config's bucket (`bucket.replicas`), by name, or the host name of another server. */
+  readonly secondary: string;
+  /** Host name of the first server; the config's bucket when left out. */
+  readonly primary?: string;
+  /** Default 500, 502, 503, 504. */
+  readonly statusCodes?: readonly number[];
+}
+
+export type Preset = StaticSitePreset | SpaPreset | ApiPreset | VideoPreset | FailoverPreset;
+/** A preset without settings may be named alone. */
+export type PresetSetting = Preset | 'static-site' | 'spa' | 'video';
 
 /** Defaults of `sign url` and `sign cookies`. */
 export interface SigningConfig {
@@ -86,7 +215,17 @@ export interface Config {
   readonly name?: string;
   readonly site?: SiteConfig;
   readonly bucket?: BucketConfig;
+  /** Common shapes, one or several. They set what the rest of the config leaves open; `plan` shows what they became. */
+  readonly preset?: PresetSetting | readonly PresetSetting[];
   readonly distribution?: DistributionSettings;
+  readonly certificate?: CertificateConfig;
+  readonly dns?: DnsConfig;
+  /** By name; at AWS `<site>-<name>`. Fields of the API in camelCase. */
+  readonly cachePolicies?: Readonly<Record<string, Form<Omit<CachePolicyConfig, 'Name'>>>>;
+  readonly originRequestPolicies?: Readonly<Record<string, Form<Omit<OriginRequestPolicyConfig, 'Name'>>>>;
+  readonly responseHeadersPolicies?: Readonly<Record<string, Form<Omit<ResponseHeadersPolicyConfig, 'Name'>>>>;
+  readonly originAccessControls?: Readonly<Record<string, Form<Omit<OriginAccessControlConfig, 'Name'>>>>;
+  readonly functions?: Readonly<Record<string, FunctionConfig>>;
   readonly invalidation?: InvalidationConfig;
   readonly signing?: SigningConfig;
   readonly tags?: Readonly<Record<string, string>>;

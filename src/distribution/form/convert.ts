@@ -1,0 +1,72 @@
+import {structure, type Shape, type Structure} from './shape.js';
+
+/** A config's own notation of an API structure: camelCase, plain lists (see `Form` in config/form.ts). */
+export type FormValue = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is FormValue =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** What the API calls `name`, as a config writes it. Members that the SDK does not know stay as they are. */
+export function toForm(name: string, value: object): FormValue {
+  return structureToForm(structure(name), value as FormValue);
+}
+
+function structureToForm(shape: Structure, value: FormValue): FormValue {
+  const form: Record<string, unknown> = {};
+  for (const [key, {name, shape: inner}] of shape.members) {
+    const found = value[name];
+    if (found !== undefined) form[key] = shapeToForm(inner, found);
+  }
+  return form;
+}
+
+function shapeToForm(shape: Shape, value: unknown): unknown {
+  if (shape.kind === 'structure') return isRecord(value) ? structureToForm(shape, value) : value;
+  if (shape.kind !== 'list') return value;
+  const items = shape.wrapped && isRecord(value) ? (value['Items'] ?? []) : value;
+  return Array.isArray(items) ? items.map(item => shapeToForm(shape.item, item)) : items;
+}
+
+/**
+ * The API structure `name` of what a config says. A plain list where the API has a list with more beside it becomes its
+ * items (`trustedKeyGroups: [id]` is enabled, an empty one is not). Keys that the structure does not have are left out:
+ * the config's schema has told of them.
+ */
+export function toApi<T extends object>(name: string, form: object): T {
+  return structureToApi(structure(name), form as FormValue) as T;
+}
+
+function structureToApi(shape: Structure, form: FormValue): FormValue {
+  const value: Record<string, unknown> = {};
+  for (const [key, {name, shape: inner}] of shape.members) {
+    const found = form[key];
+    if (found !== undefined) value[name] = shapeToApi(inner, found);
+  }
+  if (shape.counted) {
+    const items: unknown = value['Items'];
+    value['Quantity'] = Array.isArray(items) ? items.length : 0;
+    if (value['Quantity'] === 0) delete value['Items'];
+  }
+  return value;
+}
+
+function shapeToApi(shape: Shape, form: unknown): unknown {
+  if (shape.kind === 'structure') {
+    if (Array.isArray(form) && shape.counted) return structureToApi(shape, asItems(shape, form));
+    return isRecord(form) ? structureToApi(shape, form) : form;
+  }
+  if (shape.kind !== 'list' || !Array.isArray(form)) return form;
+  const items = form.map(item => shapeToApi(shape.item, item));
+  if (!shape.wrapped) return items;
+  return items.length === 0 ? {Quantity: 0} : {Quantity: items.length, Items: items};
+}
+
+/** The structure that a plain list stands for. */
+function asItems(shape: Structure, items: readonly unknown[]): FormValue {
+  return shape.members.has('enabled') ? {enabled: items.length > 0, items} : {items};
+}
+
+/** The same form with the short notations written out, so that two forms of one meaning are equal. */
+export function spelledOut(name: string, form: object): FormValue {
+  return toForm(name, toApi(name, form));
+}
