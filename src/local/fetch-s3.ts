@@ -1,23 +1,17 @@
 import {Readable} from 'node:stream';
 
-import type {FetchS3, OriginResponse} from './edge/types.js';
+import type {FetchS3, OriginResponse, S3OriginRequest} from './edge/types.js';
 import {accountId, type Caller} from './types.js';
 import type {Dispatch, WireResponse} from './wire/index.js';
 
 /**
  * S3 as the edge's origin: in-process, yet through S3's own HTTP semantics. A request that OAC signs comes from the
- * CloudFront service on behalf of the distribution; any other speaks for itself (a viewer's own signature, or nobody).
+ * CloudFront service on behalf of the distribution, one through an origin access identity from that identity; any other
+ * speaks for itself (a viewer's own signature, or nobody).
  */
 export function createFetchS3(dispatch: Dispatch): FetchS3 {
   return async ({bucket, path, method, headers, signedAs, body}) => {
-    const caller: Caller | undefined = signedAs
-      ? {
-          kind: 'service',
-          principal: 'cloudfront.amazonaws.com',
-          sourceArn: signedAs.distributionArn,
-          sourceAccount: accountId,
-        }
-      : callerOf(headers, path);
+    const caller = signedAs ? signer(signedAs) : callerOf(headers, path);
     const answer = await dispatch(
       {
         method,
@@ -31,6 +25,16 @@ export function createFetchS3(dispatch: Dispatch): FetchS3 {
     return originResponse(answer);
   };
 }
+
+const signer = (signedAs: NonNullable<S3OriginRequest['signedAs']>): Caller =>
+  'identity' in signedAs
+    ? {kind: 'access-identity', ...signedAs.identity}
+    : {
+        kind: 'service',
+        principal: 'cloudfront.amazonaws.com',
+        sourceArn: signedAs.distributionArn,
+        sourceAccount: accountId,
+      };
 
 /** Undefined: let the dispatcher judge the signature that the request carries. */
 const callerOf = (headers: Readonly<Record<string, string>>, path: string): Caller | undefined =>

@@ -23,7 +23,9 @@ export type Caller =
       readonly principal: string;
       readonly sourceArn: string;
       readonly sourceAccount: string;
-    };
+    }
+  /** The edge reading S3 as an origin access identity of CloudFront. */
+  | {readonly kind: 'access-identity'; readonly id: string; readonly canonicalUserId: string};
 
 export interface CallContext {
   readonly caller: Caller;

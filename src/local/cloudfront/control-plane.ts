@@ -1,4 +1,4 @@
-import type {ControlPlane, LiveDistribution} from '../edge/types.js';
+import type {AccessIdentity, ControlPlane, LiveDistribution} from '../edge/types.js';
 import type {Distributions} from './distributions.js';
 import {distributionArn} from './identifiers.js';
 import type {Keys} from './keys.js';
@@ -73,6 +73,7 @@ export function createControlPlane(
     originRequestPolicy: configs(policies.originRequest),
     responseHeadersPolicy: configs(policies.responseHeaders),
     originAccessControl: configs(access.controls),
+    originAccessIdentity: identities(access),
     keyGroup: keys.liveGroup,
     publicKey: configs(keys.publicKeys),
     onChange(listener) {
@@ -80,6 +81,17 @@ export function createControlPlane(
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function identities({identities: kind}: OriginAccess): (id: string) => AccessIdentity | undefined {
+  const known = new Map<string, AccessIdentity>();
+  const learn = (id: string, found: ReturnType<typeof kind.find>) => {
+    if (found === undefined) known.delete(id);
+    else if (!known.has(id)) known.set(id, {id, canonicalUserId: found.state.canonicalUserId});
+  };
+  for (const found of kind.custom()) learn(found.id, found);
+  kind.onCommit(learn);
+  return id => known.get(id);
 }
 
 /** Look-up of a kind's configs in memory. */

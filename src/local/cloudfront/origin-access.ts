@@ -3,7 +3,7 @@ import type {
   CloudFrontOriginAccessIdentityConfig,
   OriginAccessControlConfig,
 } from '@aws-sdk/client-cloudfront';
-import type {Handlers} from '../types.js';
+import type {Handlers, Store} from '../types.js';
 import {demand} from './faults.js';
 import {location, shortId} from './identifiers.js';
 import {markedList} from './page.js';
@@ -12,6 +12,20 @@ import {createResources, type Resource, type ResourceDependencies, type Resource
 /** The canonical user that an OAI is in bucket policies and ACLs. */
 export interface IdentityState {
   readonly canonicalUserId: string;
+}
+
+const identityTable = 'cloudfront.OriginAccessIdentity';
+
+/** The origin access identities in the store, for S3, which takes them as principals. */
+export function accessIdentities(store: Store) {
+  const table = store.table<Resource<CloudFrontOriginAccessIdentityConfig, IdentityState>>(identityTable);
+  return {
+    exists: (id: string): boolean => table.get(id) !== undefined,
+    idOf(canonicalUserId: string): string | undefined {
+      for (const [id, {state}] of table.range()) if (state.canonicalUserId === canonicalUserId) return id;
+      return undefined;
+    },
+  };
 }
 
 export interface OriginAccess {
@@ -43,7 +57,7 @@ export function createOriginAccess(
     ),
     identities: createResources<CloudFrontOriginAccessIdentityConfig, IdentityState>(
       {
-        table: 'cloudfront.OriginAccessIdentity',
+        table: identityTable,
         noun: 'origin access identity',
         noSuch: 'NoSuchCloudFrontOriginAccessIdentity',
         alreadyExists: 'CloudFrontOriginAccessIdentityAlreadyExists',

@@ -29,6 +29,7 @@ export type Policies = Pick<
   | 'originRequestPolicy'
   | 'responseHeadersPolicy'
   | 'originAccessControl'
+  | 'originAccessIdentity'
   | 'keyGroup'
   | 'publicKey'
 >;
@@ -88,6 +89,10 @@ export interface CompiledDistribution {
 const lower = (names: readonly string[] | undefined): string[] =>
   (names ?? []).map(name => name.toLowerCase());
 
+/** `E1` of `origin-access-identity/cloudfront/E1`. */
+const identityId = ({S3OriginConfig}: Origin): string =>
+  S3OriginConfig?.OriginAccessIdentity?.split('/').at(-1) ?? '';
+
 const noOrigin: Origin = {Id: '', DomainName: ''};
 
 /** Everything the data plane asks of a distribution, worked out once per version and set of policies. */
@@ -96,7 +101,8 @@ export const compileDistribution = (live: LiveDistribution, plane: Policies): Co
   const origins = new Map(
     (config.Origins?.Items ?? []).map(origin => {
       const access = plane.originAccessControl(origin.OriginAccessControlId ?? '');
-      return [origin.Id ?? '', compileOrigin(origin, access)] as const;
+      const identity = plane.originAccessIdentity(identityId(origin));
+      return [origin.Id ?? '', compileOrigin(origin, access, identity)] as const;
     }),
   );
   const groups = new Map((config.OriginGroups?.Items ?? []).map(group => [group.Id ?? '', group] as const));

@@ -41,6 +41,8 @@ export const createDistributions = (
         recorded('responseHeadersPolicy', policy, plane.responseHeadersPolicy(policy)),
       originAccessControl: policy =>
         recorded('originAccessControl', policy, plane.originAccessControl(policy)),
+      originAccessIdentity: identity =>
+        recorded('originAccessIdentity', identity, plane.originAccessIdentity(identity)),
       keyGroup: group => recorded('keyGroup', group, plane.keyGroup(group)),
       publicKey: key => recorded('publicKey', key, plane.publicKey(key)),
     });

@@ -19,6 +19,13 @@ export interface LiveDistribution {
   readonly version: string;
 }
 
+/** A legacy origin access identity. */
+export interface AccessIdentity {
+  readonly id: string;
+  /** What the identity is called in ACLs and, until S3 rewrites it, in bucket policies. */
+  readonly canonicalUserId: string;
+}
+
 /** What the edge reads from the control plane; called on every request, so each answer is a map look-up. */
 export interface ControlPlane {
   distribution(id: string): LiveDistribution | undefined;
@@ -29,6 +36,8 @@ export interface ControlPlane {
   originRequestPolicy(id: string): OriginRequestPolicyConfig | undefined;
   responseHeadersPolicy(id: string): ResponseHeadersPolicyConfig | undefined;
   originAccessControl(id: string): OriginAccessControlConfig | undefined;
+  /** By the id alone, without `origin-access-identity/cloudfront/`. */
+  originAccessIdentity(id: string): AccessIdentity | undefined;
   /** As it reached the edge: a change arrives when the distributions that trust the group are Deployed again. */
   keyGroup(id: string): KeyGroupConfig | undefined;
   publicKey(id: string): PublicKeyConfig | undefined;
@@ -43,8 +52,11 @@ export interface S3OriginRequest {
   readonly method: string;
   /** Lowercase names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Set when the origin's OAC signs: the bucket policy then sees cloudfront.amazonaws.com with this AWS:SourceArn. */
-  readonly signedAs: {readonly distributionArn: string} | undefined;
+  /**
+   * Set when the origin's OAC signs: the bucket policy then sees cloudfront.amazonaws.com with this AWS:SourceArn; or
+   * when the origin has an origin access identity.
+   */
+  readonly signedAs: {readonly distributionArn: string} | {readonly identity: AccessIdentity} | undefined;
   readonly body: NodeJS.ReadableStream | undefined;
 }
 

@@ -1,5 +1,7 @@
 import {accountId, type CallContext, type Clock} from '../types.js';
+import {accessIdentities} from '../cloudfront/origin-access.js';
 import {authorize, requestKeys} from './access/authorize.js';
+import type {AccessIdentities} from './access/principals.js';
 import {openBodies, type Bodies} from './objects/bodies.js';
 import {accessDenied, noSuchBucket} from './errors.js';
 import {isForeignBucket} from './names.js';
@@ -23,6 +25,7 @@ export interface Room {
   readonly bodies: Bodies;
   readonly clock: Clock;
   readonly region: string;
+  readonly accessIdentities: AccessIdentities;
   /** The bucket, or NoSuchBucket; AccessDenied when it belongs to another account. */
   bucket(input: BucketInput): BucketRecord;
   allows(context: CallContext, action: string, bucket: BucketRecord, options?: AccessOptions): boolean;
@@ -44,6 +47,7 @@ export const openRoom = ({store, clock, region = 'us-east-1'}: CreateS3): Room =
     bodies: openBodies(store, tables),
     clock,
     region,
+    accessIdentities: accessIdentities(store),
     bucket({Bucket: name = '', ExpectedBucketOwner: expected}) {
       if (isForeignBucket(name)) throw accessDenied();
       const bucket = tables.buckets.get(name);

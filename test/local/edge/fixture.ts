@@ -115,6 +115,7 @@ export const fakePlane = (): FakePlane => {
     originRequestPolicy: id => originRequestPolicies.get(id),
     responseHeadersPolicy: id => responseHeadersPolicies.get(id),
     originAccessControl: id => accessControls.get(id),
+    originAccessIdentity: () => undefined,
     keyGroup: id => keyGroups.get(id),
     publicKey: id => publicKeys.get(id),
     onChange(listener) {

@@ -1,4 +1,5 @@
 import type {Origin, OriginAccessControlConfig} from '@aws-sdk/client-cloudfront';
+import type {AccessIdentity} from '../types.js';
 
 interface Common {
   readonly id: string;
@@ -17,6 +18,8 @@ export interface S3Origin extends Common {
   readonly bucket: string;
   /** How OAC signs; undefined without OAC. */
   readonly signing: 'always' | 'never' | 'no-override' | undefined;
+  /** The legacy way to sign; never together with OAC. */
+  readonly identity: AccessIdentity | undefined;
 }
 
 export interface CustomOrigin extends Common {
@@ -64,6 +67,7 @@ const signingOf = (access: OriginAccessControlConfig | undefined): S3Origin['sig
 export const compileOrigin = (
   origin: Origin,
   access: OriginAccessControlConfig | undefined,
+  identity?: AccessIdentity,
 ): CompiledOrigin => {
   const domainName = origin.DomainName ?? '';
   const custom = origin.CustomOriginConfig;
@@ -88,7 +92,7 @@ export const compileOrigin = (
     };
   }
   const bucket = bucketOf(domainName);
-  if (bucket !== undefined) return {...common, kind: 's3', bucket, signing: signingOf(access)};
+  if (bucket !== undefined) return {...common, kind: 's3', bucket, signing: signingOf(access), identity};
   return {
     ...common,
     kind: 'custom',

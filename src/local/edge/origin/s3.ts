@@ -6,19 +6,23 @@ import {OriginFailure, type Arrival, type OriginRequest} from './request.js';
 
 /**
  * Asks the emulated S3, signed as the origin's OAC says (facts §11): `always` replaces the viewer's Authorization,
- * `no-override` signs only without one, `never` and no OAC do not sign. The viewer's Host never gets there.
+ * `no-override` signs only without one, `never` does not sign. An origin access identity signs like `always`; without
+ * either the request is anonymous. The viewer's Host never gets there.
  */
 export const askS3 = async (origin: S3Origin, request: OriginRequest, fetchS3: FetchS3): Promise<Arrival> => {
   if (request.headers['host'] !== origin.domainName) return hostMismatch();
   const {authorization, ...headers} = request.headers;
-  const signs =
+  const asDistribution =
     origin.signing === 'always' || (origin.signing === 'no-override' && authorization === undefined);
+  const signs = asDistribution || origin.identity !== undefined;
   const response = await fetchS3({
     bucket: origin.bucket,
     path: origin.path + request.target,
     method: request.method,
     headers: signs || authorization === undefined ? headers : {...headers, authorization},
-    signedAs: signs ? {distributionArn: request.distributionArn} : undefined,
+    signedAs: asDistribution
+      ? {distributionArn: request.distributionArn}
+      : origin.identity && {identity: origin.identity},
     body: request.body,
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@ import type {BucketRecord} from '../records.js';
 import type {RequestKeys} from './conditions.js';
 import {evaluatePolicy, isPublicPolicy} from './evaluate.js';
 import {parsePolicy, type Policy} from './policy.js';
+import {accessIdentityArn} from './principals.js';
 
 export interface AccessRequest {
   readonly caller: Caller;
@@ -50,7 +51,7 @@ const isOwner = (caller: Caller): boolean => caller.kind === 'identity' && calle
 
 /**
  * Whether S3 lets the caller do this. The owner's identities may do everything that no Deny forbids; everyone else
- * (anonymous, other accounts, service principals) only what the bucket policy or, where enabled, an ACL allows.
+ * (anonymous, other accounts, services, origin access identities) only what the bucket policy or, where enabled, an ACL allows.
  * RestrictPublicBuckets closes a public policy to all but services and the owner's account.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
  */
@@ -77,7 +78,7 @@ export const authorize = ({caller, action, bucket, key, grants, keys}: AccessReq
       rules.public && bucket.publicAccessBlock?.RestrictPublicBuckets === true && caller.kind !== 'service';
     if (verdict === 'allow' && !restricted) return true;
   }
-  return isOwner(caller) || aclAllows(bucket, grants, action, caller.kind === 'identity');
+  return isOwner(caller) || aclAllows(bucket, grants, action, caller);
 };
 
 /** Condition keys that come as request headers of the same name. */
@@ -117,6 +118,12 @@ const callerKeys = (caller: Caller): readonly (readonly [string, string])[] => {
         ['aws:principalservicename', caller.principal],
         ['aws:sourcearn', caller.sourceArn],
         ['aws:sourceaccount', caller.sourceAccount],
+      ];
+    case 'access-identity':
+      return [
+        ['aws:principaltype', 'User'],
+        ['aws:principalarn', accessIdentityArn(caller.id)],
+        ['aws:principalisawsservice', 'false'],
       ];
   }
 };

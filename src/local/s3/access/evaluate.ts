@@ -1,6 +1,7 @@
 import type {Caller} from '../../types.js';
 import {conditionHolds, expand, type Condition, type RequestKeys} from './conditions.js';
 import type {Policy, Principals, Statement} from './policy.js';
+import {accessIdentityArn} from './principals.js';
 import {globMatches} from '../../wildcard.js';
 
 export type Verdict = 'allow' | 'deny' | 'neutral';
@@ -23,6 +24,11 @@ const principalMatches = (principals: Principals, caller: Caller): boolean => {
       return principals.aws.some(name => namesIdentity(name, caller));
     case 'service':
       return principals.services.some(name => name === '*' || name === caller.principal);
+    case 'access-identity':
+      return (
+        principals.canonicalUsers.includes(caller.canonicalUserId) ||
+        principals.aws.includes(accessIdentityArn(caller.id))
+      );
   }
 };
 

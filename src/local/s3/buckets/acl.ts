@@ -1,7 +1,7 @@
 import type {Grant} from '@aws-sdk/client-s3';
 import {createHash} from 'node:crypto';
 
-import {ApiError, accountId} from '../../types.js';
+import {ApiError, accountId, type Caller} from '../../types.js';
 import {accessDenied, invalidArgument, malformedXml} from '../errors.js';
 import type {BucketRecord} from '../records.js';
 
@@ -134,16 +134,19 @@ export const aclAllows = (
   bucket: BucketRecord,
   objectGrants: readonly Grant[] | undefined,
   action: string,
-  signed: boolean,
+  caller: Caller,
 ): boolean => {
-  if (bucket.ownership === 'BucketOwnerEnforced' || bucket.publicAccessBlock?.IgnorePublicAcls === true)
-    return false;
+  if (bucket.ownership === 'BucketOwnerEnforced') return false;
+  const ignoresPublic = bucket.publicAccessBlock?.IgnorePublicAcls === true;
+  const names = ({Grantee}: Grant): boolean =>
+    Grantee?.URI === undefined
+      ? caller.kind === 'access-identity' && Grantee?.ID === caller.canonicalUserId
+      : !ignoresPublic &&
+        (Grantee.URI === allUsers || (caller.kind === 'identity' && Grantee.URI === authenticatedUsers));
   const opens = (grants: readonly Grant[] | undefined, permission: string | undefined): boolean =>
     permission !== undefined &&
     (grants ?? []).some(
-      ({Grantee, Permission}) =>
-        (Grantee?.URI === allUsers || (signed && Grantee?.URI === authenticatedUsers)) &&
-        (Permission === permission || Permission === 'FULL_CONTROL'),
+      grant => names(grant) && (grant.Permission === permission || grant.Permission === 'FULL_CONTROL'),
     );
   return opens(objectGrants, objectActions[action]) || opens(bucket.grants, bucketActions[action]);
 };

@@ -5,6 +5,7 @@ import {owner, ownerOnly, requestedGrants} from './acl.js';
 import {hasPublicPolicy} from '../access/authorize.js';
 import {isPublicPolicy} from '../access/evaluate.js';
 import {parsePolicy} from '../access/policy.js';
+import {settlePrincipals} from '../access/principals.js';
 import {invalidRequest, malformedXml} from '../errors.js';
 import type {BucketRecord} from '../records.js';
 import type {Room} from '../room.js';
@@ -146,7 +147,7 @@ export const settingHandlers = (room: Room) => {
             `Access Denied: s3:PutBucketPolicy on resource "arn:aws:s3:::${bucket.name}" is refused because public policies are blocked by the BlockPublicPolicy block public access setting.`,
             403,
           );
-        return {...bucket, policy: text};
+        return {...bucket, policy: settlePrincipals(text, room.accessIdentities)};
       });
     },
     DeleteBucketPolicy: (input, context) =>
