@@ -88,7 +88,7 @@ const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The value without those of custom headers to origins, which often are secrets: they are shown nowhere. */
 export function maskedAt(path: string, value: unknown): unknown {
   if (isSecretPath(path)) return '(hidden)';
-  if (Array.isArray(value)) return value.map(item => maskedAt(`${path}[]`, item) as unknown);
+  if (Array.isArray(value)) return value.map(item => maskedAt(`${path}[]`, item));
   if (!isFields(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [

@@ -1,4 +1,33 @@
+import type {
+  CacheBehavior,
+  CachePolicyConfig,
+  CustomErrorResponse,
+  DefaultCacheBehavior,
+  DistributionConfig,
+  Origin,
+  OriginAccessControlConfig,
+  OriginGroup,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
+} from '@aws-sdk/client-cloudfront';
+import type {CORSRule, LifecycleRule} from '@aws-sdk/client-s3';
 import {structure, type Shape, type Structure} from './shape.js';
+
+/** The API's structures that a config writes, by name. */
+export interface ApiStructures {
+  CORSRule: CORSRule;
+  CacheBehavior: CacheBehavior;
+  CachePolicyConfig: CachePolicyConfig;
+  CustomErrorResponse: CustomErrorResponse;
+  DefaultCacheBehavior: DefaultCacheBehavior;
+  DistributionConfig: DistributionConfig;
+  LifecycleRule: LifecycleRule;
+  Origin: Origin;
+  OriginAccessControlConfig: OriginAccessControlConfig;
+  OriginGroup: OriginGroup;
+  OriginRequestPolicyConfig: OriginRequestPolicyConfig;
+  ResponseHeadersPolicyConfig: ResponseHeadersPolicyConfig;
+}
 
 /** A config's own notation of an API structure: camelCase, plain lists (see `Form` in config/form.ts). */
 export type FormValue = Readonly<Record<string, unknown>>;
@@ -7,7 +36,7 @@ const isRecord = (value: unknown): value is FormValue =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /** What the API calls `name`, as a config writes it. Members that the SDK does not know stay as they are. */
-export function toForm(name: string, value: object): FormValue {
+export function toForm(name: keyof ApiStructures, value: object): FormValue {
   return structureToForm(structure(name), value as FormValue);
 }
 
@@ -32,8 +61,8 @@ function shapeToForm(shape: Shape, value: unknown): unknown {
  * items (`trustedKeyGroups: [id]` is enabled, an empty one is not). Keys that the structure does not have are left out:
  * the config's schema has told of them.
  */
-export function toApi<T extends object>(name: string, form: object): T {
-  return structureToApi(structure(name), form as FormValue) as T;
+export function toApi<Name extends keyof ApiStructures>(name: Name, form: object): ApiStructures[Name] {
+  return structureToApi(structure(name), form as FormValue) as unknown as ApiStructures[Name];
 }
 
 function structureToApi(shape: Structure, form: FormValue): FormValue {
@@ -67,6 +96,6 @@ function asItems(shape: Structure, items: readonly unknown[]): FormValue {
 }
 
 /** The same form with the short notations written out, so that two forms of one meaning are equal. */
-export function spelledOut(name: string, form: object): FormValue {
+export function spelledOut(name: keyof ApiStructures, form: object): FormValue {
   return toForm(name, toApi(name, form));
 }
