@@ -37,8 +37,21 @@
  *   carries the header itself. A custom error page under a failed URL has the tags of the failed answer and of the page,
  *   so that either purge renews it. A purge also reaches fetches under way: what turns out to carry a purged tag is
  *   served to those who waited and not stored, and later viewers wait for a fetch of their own.
+ * - Functions: a viewer-request function sees the viewer's `/`; the default root object takes the place of a `/` that it
+ *   leaves. It sees a request that access was granted to. A viewer-response function sees the request as the viewer-request
+ *   function left it, and the response with the headers of the response headers policy. It runs neither on redirects to
+ *   HTTPS, answers that functions made and refusals, nor on what is marked Error: errors, cached or not, and custom error
+ *   pages. What a function answers is replaced by no custom page. Their time is counted in branches and calls, not
+ *   milliseconds. A rewritten query writes an empty value as `name=`. Syntax and globals that the guide lists for no runtime
+ *   fail here, as most of them do there. There is no KeyValueStore, and origins cannot be chosen by a function.
  * - HTTP/3 is not served and so not announced. Where a viewer is, is unknown on loopback; unknown is served.
  */
+
+/** What one run of a function may take: 10,000 branches and calls a turn, memory, stack; its logs are cut off after 10 KB. */
+export const functionTurns = 100;
+export const functionMemoryBytes = 2 * 1024 * 1024;
+export const functionStackBytes = 128 * 1024;
+export const mostLogBytes = 10 * 1024;
 
 /** The one location of this edge, in the shape `<airport><number>-<class><number>`; LCL is no airport. */
 export const popName = 'LCL50-C1';

@@ -26,6 +26,13 @@ export interface AccessIdentity {
   readonly canonicalUserId: string;
 }
 
+/** Code of a CloudFront function. */
+export interface FunctionCode {
+  readonly code: string;
+  /** `cloudfront-js-1.0` or `cloudfront-js-2.0` */
+  readonly runtime: string;
+}
+
 /** What the edge reads from the control plane; called on every request, so each answer is a map look-up. */
 export interface ControlPlane {
   distribution(id: string): LiveDistribution | undefined;
@@ -41,6 +48,11 @@ export interface ControlPlane {
   /** As it reached the edge: a change arrives when the distributions that trust the group are Deployed again. */
   keyGroup(id: string): KeyGroupConfig | undefined;
   publicKey(id: string): PublicKeyConfig | undefined;
+  /**
+   * By ARN, as it reached the edge: what is published arrives when the distributions that use it are Deployed again. The same
+   * object until it changes.
+   */
+  functionCode(arn: string): FunctionCode | undefined;
   /** Called when the set of live distributions or their configs changed; returns a function that stops it. */
   onChange(listener: () => void): () => void;
 }
