@@ -20,7 +20,7 @@ import {
   union,
   type Selection,
 } from './rules/selection.js';
-import type {ControlPlane, LiveDistribution} from './types.js';
+import type {ControlPlane, FunctionCode, LiveDistribution} from './types.js';
 
 /** The part of the control plane that a distribution's config refers to. */
 export type Policies = Pick<
@@ -32,6 +32,7 @@ export type Policies = Pick<
   | 'originAccessIdentity'
   | 'keyGroup'
   | 'publicKey'
+  | 'functionCode'
 >;
 
 export interface CompiledBehavior {
@@ -46,6 +47,7 @@ export interface CompiledBehavior {
   readonly caching: boolean;
   /** Undefined: viewers need no signature. */
   readonly signers: TrustedKeys | undefined;
+  readonly functions: BehaviorFunctions;
   /** Undefined when no flag is on: Accept-Encoding is an ordinary header then. */
   readonly negotiate: ((header: string | undefined) => Negotiation) | undefined;
   /** What `absent` normalises to differs between policies (`identity`) and legacy settings (nothing). */
@@ -59,6 +61,12 @@ export interface CompiledBehavior {
   readonly origins: readonly CompiledOrigin[];
   /** Statuses on which the next origin is tried; empty without a group. */
   readonly failover: ReadonlySet<number>;
+}
+
+/** Functions by event; undefined where there is none. */
+export interface BehaviorFunctions {
+  readonly viewerRequest: FunctionCode | undefined;
+  readonly viewerResponse: FunctionCode | undefined;
 }
 
 export interface ErrorRule {
@@ -172,8 +180,20 @@ const compileBehavior = (
     compress: behavior.Compress === true,
     decorate: policy === undefined ? undefined : compileResponseHeaders(policy),
     signers,
+    functions: functionsOf(behavior, plane),
     ...(signers === undefined ? settings : withoutSignatures(settings)),
   };
+};
+
+const noCode: FunctionCode = {code: '', runtime: 'cloudfront-js-2.0'};
+
+/** A function that is named and not there fails when it is run. */
+const functionsOf = (behavior: CacheBehavior | DefaultCacheBehavior, plane: Policies): BehaviorFunctions => {
+  const of = (event: string): FunctionCode | undefined => {
+    const found = behavior.FunctionAssociations?.Items?.find(({EventType}) => EventType === event);
+    return found && (plane.functionCode(found.FunctionARN ?? '') ?? noCode);
+  };
+  return {viewerRequest: of('viewer-request'), viewerResponse: of('viewer-response')};
 };
 
 /** The keys of every trusted group. Account signers have no keys here: where they alone sign, nobody is let in. */

@@ -45,6 +45,7 @@ export const createDistributions = (
         recorded('originAccessIdentity', identity, plane.originAccessIdentity(identity)),
       keyGroup: group => recorded('keyGroup', group, plane.keyGroup(group)),
       publicKey: key => recorded('publicKey', key, plane.publicKey(key)),
+      functionCode: arn => recorded('functionCode', arn, plane.functionCode(arn)),
     });
     compiled.set(id, {version: live.version, distribution, used: [...used.values()]});
     return distribution;

@@ -26,8 +26,12 @@ export interface Verdict {
   readonly customPage: boolean;
 }
 
-/**
- * One step between the viewer and the cache, in the order of facts/edge.md: undefined lets the request pass. Signature
- * checks and viewer-request functions join the list as further steps.
- */
-export type Step = (exchange: Exchange) => Verdict | undefined | Promise<Verdict | undefined>;
+/** The request goes on as a function rewrote it. */
+export interface Rewrite {
+  readonly next: Exchange;
+}
+
+/** One step between the viewer and the cache, in the order of facts/edge.md: undefined lets the request pass. */
+export type Step = (
+  exchange: Exchange,
+) => Verdict | Rewrite | undefined | Promise<Verdict | Rewrite | undefined>;

@@ -32,11 +32,21 @@ export interface ViewerRequest {
 }
 
 /** The word before ` from cloudfront` in X-Cache (facts §5). */
-export type Mark = 'Hit' | 'Miss' | 'RefreshHit' | 'Error' | 'Redirect';
+export type Mark =
+  | 'Hit'
+  | 'Miss'
+  | 'RefreshHit'
+  | 'Error'
+  | 'Redirect'
+  | 'FunctionGeneratedResponse'
+  | 'FunctionExecutionError'
+  | 'FunctionValidationError';
 
 /** What goes to the viewer, before the edge's own marks are added. */
 export interface Reply {
   readonly status: number;
+  /** Reason phrase of HTTP/1.1; the status' own by default. */
+  readonly reason?: string | undefined;
   readonly headers: Fields;
   readonly mark: Mark;
   /** Seconds; only answers from the cache have an Age. */

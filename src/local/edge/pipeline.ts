@@ -2,6 +2,7 @@ import {performance} from 'node:perf_hooks';
 import type {Clock} from '../types.js';
 import type {CompiledDistribution} from './compile.js';
 import type {Exchange, Step} from './exchange.js';
+import {throughViewerResponse} from './functions/viewer-response.js';
 import type {MutableFields, Reply, ViewerRequest} from './message.js';
 import {normalizePath} from './rules/pattern.js';
 import {replyTo} from './viewer/reply.js';
@@ -19,7 +20,7 @@ export interface PipelineOptions {
   readonly tlsPort: (viewerPort: string | undefined) => number | undefined;
 }
 
-/** From a viewer request to the reply that is written: steps, cache and origin, response headers policy. */
+/** From a viewer request to the reply that is written: steps, cache and origin, response headers policy, function. */
 export type Pipeline = (distribution: CompiledDistribution, viewer: ViewerRequest) => Promise<Reply>;
 
 export const createPipeline = (options: PipelineOptions): Pipeline => {
@@ -38,7 +39,7 @@ export const createPipeline = (options: PipelineOptions): Pipeline => {
   };
 
   return async (distribution, viewer) => {
-    const exchange: Exchange = {
+    let exchange: Exchange = {
       viewer,
       distribution,
       behavior: distribution.behaviorFor(normalizePath(viewer.path)),
@@ -53,14 +54,22 @@ export const createPipeline = (options: PipelineOptions): Pipeline => {
       let verdict = step(exchange);
       if (verdict instanceof Promise) verdict = await verdict;
       if (verdict === undefined) continue;
+      if ('next' in verdict) {
+        exchange = verdict.next;
+        continue;
+      }
       const page = verdict.customPage ? await options.replaceRefusal(exchange, verdict.reply) : undefined;
-      return page === undefined
-        ? verdict.reply
-        : decorated(exchange, await replyTo(page, viewer, options.clock));
+      return decorated(
+        exchange,
+        page === undefined ? verdict.reply : await replyTo(page, viewer, options.clock),
+      );
     }
     const found = options.retrieve(exchange);
     const outcome = found instanceof Promise ? await found : found;
-    const reply = replyTo(outcome, viewer, options.clock);
-    return decorated(exchange, reply instanceof Promise ? await reply : reply);
+    const reply = replyTo(outcome, exchange.viewer, options.clock);
+    return throughViewerResponse(
+      exchange,
+      decorated(exchange, reply instanceof Promise ? await reply : reply),
+    );
   };
 };

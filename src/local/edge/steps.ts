@@ -1,5 +1,6 @@
 import {disabledStatus, maxHeadBytes, maxUrlBytes, unknownLocationIsServed} from './choices.js';
 import type {Exchange, Step, Verdict} from './exchange.js';
+import {runViewerRequest} from './functions/viewer-request.js';
 import {field} from './message.js';
 import {judgeAccess} from './rules/signed-access.js';
 import {redirect, refuse, refuseAccess, type Refusal} from './viewer/pages.js';
@@ -127,4 +128,5 @@ export const viewerSteps: readonly Step[] = [
   checkMethod,
   checkProtocol,
   checkAccess,
+  runViewerRequest,
 ];

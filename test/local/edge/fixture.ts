@@ -20,6 +20,7 @@ import {createEdge, type EdgeOptions, type RunningEdge} from '../../../src/local
 import type {
   ControlPlane,
   FetchS3,
+  FunctionCode,
   LiveDistribution,
   S3OriginRequest,
 } from '../../../src/local/edge/types.js';
@@ -35,6 +36,8 @@ export interface FakePlane extends ControlPlane {
   readonly accessControls: Map<string, OriginAccessControlConfig>;
   readonly keyGroups: Map<string, KeyGroupConfig>;
   readonly publicKeys: Map<string, PublicKeyConfig>;
+  /** By ARN. */
+  readonly functions: Map<string, FunctionCode>;
 }
 
 export const fakePlane = (): FakePlane => {
@@ -80,6 +83,7 @@ export const fakePlane = (): FakePlane => {
   ]);
   const keyGroups = new Map<string, KeyGroupConfig>();
   const publicKeys = new Map<string, PublicKeyConfig>();
+  const functions = new Map<string, FunctionCode>();
   let version = 0;
   const changed = (): void => listeners.forEach(listener => listener());
   return {
@@ -89,6 +93,7 @@ export const fakePlane = (): FakePlane => {
     accessControls,
     keyGroups,
     publicKeys,
+    functions,
     set(config, id = 'E1') {
       const one: LiveDistribution = {
         id,
@@ -118,6 +123,7 @@ export const fakePlane = (): FakePlane => {
     originAccessIdentity: () => undefined,
     keyGroup: id => keyGroups.get(id),
     publicKey: id => publicKeys.get(id),
+    functionCode: arn => functions.get(arn),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -72,9 +72,7 @@ const isPattern = (text: string): boolean => text === '{' || text === '[';
 /** `...name` as the last parameter of a function: what follows its `)` begins a body. */
 function isRest(tokens: readonly Token[], at: number): boolean {
   const after = tokens[at + 3]?.text;
-  return (
-    tokens[at + 1]?.kind === 'word' && tokens[at + 2]?.text === ')' && (after === '=>' || after === '{')
-  );
+  return tokens[at + 1]?.kind === 'word' && tokens[at + 2]?.text === ')' && (after === '=>' || after === '{');
 }
 
 /** `for (name of` or `for (let name of`. */
@@ -85,7 +83,7 @@ function isForOf(tokens: readonly Token[], at: number): boolean {
   return of?.kind === 'word' && of.text === 'of';
 }
 
-const word = /[\p{ID_Start}$_\\][\p{ID_Continue}$\u200c\u200d\\]*/uy;
+const word = /[\p{ID_Start}$_\\][\p{ID_Continue}$\\]*/uy;
 const number = /(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)n?/y;
 const sign = /\.\.\.|\?\?=|\?\?|\?\.(?!\d)|\|\|=|&&=|=>|[\s\S]/y;
 const blank = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/)+/y;

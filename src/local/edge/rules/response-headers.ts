@@ -109,6 +109,9 @@ const cacheMetric: Readonly<Record<Mark, string>> = {
   Miss: 'cdn-cache-miss',
   Error: 'cdn-cache-miss',
   Redirect: 'cdn-cache-miss',
+  FunctionGeneratedResponse: 'cdn-cache-miss',
+  FunctionExecutionError: 'cdn-cache-miss',
+  FunctionValidationError: 'cdn-cache-miss',
 };
 
 /** `Pragma: server-timing` asks for it whatever the sampling; the origin's own value joins on misses only. */

@@ -70,7 +70,8 @@ const writeHead = (res: ServerReply, reply: Reply, marks: Marks): void => {
   lines.push('X-Amz-Cf-Id', marks.requestId);
   if (reply.age !== undefined) lines.push('Age', String(reply.age));
   if (reply.close === true) lines.push('Connection', 'close');
-  res.writeHead(reply.status, lines);
+  if (reply.reason === undefined) res.writeHead(reply.status, lines);
+  else res.writeHead(reply.status, reply.reason, lines);
 };
 
 const bodiless = (method: string, status: number): boolean =>
