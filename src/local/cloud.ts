@@ -40,6 +40,8 @@ export interface CloudOptions {
   readonly deployDelayMs?: number | undefined;
   /** Cloud time until an invalidation is Completed, in milliseconds. */
   readonly invalidationDelayMs?: number | undefined;
+  /** Cloud time until a requested certificate shows its validation records, in milliseconds. */
+  readonly validationRecordDelayMs?: number | undefined;
   /**
    * Limits on invalidations, none by default: `in-progress` is the former one of 3,000 paths and 15 wildcards per
    * distribution, `rate` today's of 150 paths or tags and 1 wildcard a second per account.
@@ -234,7 +236,7 @@ async function build(
       {
         s3: createS3({store, clock}),
         cloudfront: cloudfront.handlers,
-        acm: createAcm({store, clock}),
+        acm: createAcm({store, clock, validationRecordDelayMs: options.validationRecordDelayMs}),
         route53: createRoute53({store, clock}),
       },
       {

@@ -10,7 +10,7 @@ export interface AcmOptions {
   readonly store: Store;
   readonly clock: Clock;
   /** Cloud time until the validation records show up in DescribeCertificate; some seconds at AWS. */
-  readonly validationRecordDelayMs?: number;
+  readonly validationRecordDelayMs?: number | undefined;
   readonly newId?: () => string;
 }
 
