@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {findRecord} from '../route53/records.js';
+import {valuesAt} from '../route53/resolve.js';
 import {accountId, type Store} from '../types.js';
 
 /** Times are milliseconds of cloud time. */
@@ -50,9 +50,8 @@ export type CertificateStatus = 'PENDING_VALIDATION' | 'ISSUED' | 'EXPIRED' | 'V
 /** Whether the validation CNAME of `domain` stands in a hosted zone. */
 export function isValidated(store: Store, domain: string): boolean {
   const record = validationRecord(domain);
-  const found = findRecord(store, record.name, 'CNAME');
   const canonical = (value: string) => value.toLowerCase().replace(/\.$/, '');
-  return found?.values.some(value => canonical(value) === canonical(record.value)) ?? false;
+  return valuesAt(store, record.name, 'CNAME').some(value => canonical(value) === canonical(record.value));
 }
 
 /** Depends on nothing but the store and the time: a certificate is issued as soon as somebody looks and its records stand. */

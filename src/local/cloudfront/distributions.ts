@@ -39,8 +39,8 @@ export interface DistributionOptions extends ResourceDependencies {
   readonly deployDelayMs: number;
   /** Ids of key groups whose change has not reached the edge. */
   readonly changingKeyGroups: () => readonly string[];
-  /** Without `others`, which this room knows itself. */
-  readonly account: Omit<Account, 'others'>;
+  /** Without what this room knows itself. */
+  readonly account: Omit<Account, 'others' | 'domainName'>;
 }
 
 /**
@@ -90,6 +90,7 @@ export function createDistributions(options: DistributionOptions): Distributions
       accept: (given, before) =>
         acceptDistribution(given, before?.config, {
           ...account,
+          domainName: before?.state.domainName,
           others: () => [...resources.custom()].filter(other => other.id !== before?.id),
         }),
       state: before => ({

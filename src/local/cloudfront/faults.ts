@@ -12,6 +12,7 @@ const statuses = {
   CloudFrontOriginAccessIdentityInUse: 409,
   DistributionAlreadyExists: 409,
   DistributionNotDisabled: 409,
+  EntityNotFound: 404,
   IllegalDelete: 400,
   IllegalOriginAccessConfiguration: 400,
   IllegalUpdate: 400,

@@ -3,14 +3,17 @@ import type {CloudFront} from '@aws-sdk/client-cloudfront';
 import {certificateNames} from '../acm/certificates.js';
 import type {ControlPlane} from '../edge/types.js';
 import type {Clock, Handlers, Store} from '../types.js';
+import {distributionBehind} from '../route53/resolve.js';
 import {createControlPlane} from './control-plane.js';
 import {createDistributions, distributionHandlers} from './distributions.js';
+import {domainHandlers} from './domains.js';
 import {distributionsUsing, type References} from './distribution/references.js';
 import {distributionArn, type RandomBytes} from './identifiers.js';
 import type {InvalidationQuota, InvalidationRate} from './invalidation-quotas.js';
 import {createInvalidations} from './invalidations.js';
 import {createKeys, keyHandlers} from './keys.js';
 import {createOriginAccess, originAccessHandlers} from './origin-access.js';
+import {createOtherAccount} from './other-account.js';
 import {createPolicies, policyHandlers} from './policies.js';
 import {createTags, tagHandlers} from './tags.js';
 
@@ -51,6 +54,8 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
     using('keyGroups', id),
   );
   const tags = createTags(store);
+  const otherAccount = createOtherAccount(store);
+  const namesOnCertificate = (arn: string) => certificateNames(store, clock.now(), arn);
 
   const distributions = createDistributions({
     ...dependencies,
@@ -63,7 +68,9 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
       keyGroupExists: id => keys.groups.find(id) !== undefined,
       originAccessIdentityExists: id => access.identities.find(id) !== undefined,
       originAccessControl: id => access.controls.find(id)?.config,
-      certificateNames: arn => certificateNames(store, clock.now(), arn),
+      certificateNames: namesOnCertificate,
+      heldElsewhere: alias => otherAccount.holder(alias)?.id,
+      distributionBehind: name => distributionBehind(store, name),
     },
   });
   const controlPlane = createControlPlane(distributions, policies, access, keys);
@@ -90,6 +97,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
           invalidations.forget(id);
         },
       }),
+      ...domainHandlers({store, distributions, otherAccount, certificateNames: namesOnCertificate}),
       ...tagHandlers(store, tags, id => distributions.resources.find(id) !== undefined),
       ...originAccessHandlers(access),
       ...policyHandlers(policies),

@@ -57,6 +57,18 @@ export interface Resources<C, S> {
   create(config: C | undefined, andThen?: (made: Resource<C, S>) => void): Promise<Resource<C, S>>;
   /** Replaces the whole config. */
   update(id: string | undefined, ifMatch: string | undefined, config: C | undefined): Promise<Resource<C, S>>;
+  /**
+   * Changes several in one transaction. `change` gets the resource whose current version the caller knows (any version
+   * without `knows`), and `put`, which takes a config as it is: unchecked.
+   */
+  updateTogether(
+    id: string,
+    knows: {readonly ifMatch: string | undefined} | undefined,
+    change: (
+      found: Resource<C, S>,
+      put: (before: Resource<C, S>, config: C) => Resource<C, S>,
+    ) => Resource<C, S>,
+  ): Promise<Resource<C, S>>;
   delete(
     id: string | undefined,
     ifMatch: string | undefined,
@@ -202,6 +214,21 @@ export function createResources<C extends object, S>(
       });
       committed(resource.id);
       return resource;
+    },
+
+    async updateTogether(id, knows, change) {
+      const changed: string[] = [];
+      const answer = await store.write(() => {
+        const found = knows === undefined ? get(id) : current(id, knows.ifMatch, 'IllegalUpdate');
+        return change(found, (before, config) => {
+          const resource = made(compact(config), before, before.createdWith);
+          table.put(resource.id, resource);
+          changed.push(resource.id);
+          return resource;
+        });
+      });
+      changed.forEach(committed);
+      return answer;
     },
 
     async delete(id, ifMatch, andThen) {

@@ -1,6 +1,6 @@
 import type {ResourceRecordSet} from '@aws-sdk/client-route-53';
 import type {Store, Table} from '../types.js';
-import {dnsName, isWithin, reversed} from './names.js';
+import {reversed} from './names.js';
 
 export interface StoredZone {
   /** Without `/hostedzone/`. */
@@ -22,21 +22,4 @@ export const zonePrefix = (zoneId: string): string => `${zoneId} `;
 /** Sorts as ListResourceRecordSets answers: by reversed name, type, set identifier. */
 export function recordKey(zoneId: string, name: string, type = '', setIdentifier = ''): string {
   return `${zonePrefix(zoneId)}${reversed(name)} ${type} ${setIdentifier}`;
-}
-
-/** What the emulated DNS answers for `name` and `type`, whatever the zone; an alias has no values. */
-export function findRecord(
-  store: Store,
-  name: string,
-  type: string,
-): {readonly values: readonly string[]} | undefined {
-  const wanted = dnsName(name);
-  for (const [, zone] of zones(store).range()) {
-    if (!isWithin(wanted, zone.name)) continue;
-    const prefix = `${zonePrefix(zone.id)}${reversed(wanted)} ${type} `;
-    for (const [, found] of records(store).range({prefix, limit: 1})) {
-      return {values: (found.ResourceRecords ?? []).map(record => record.Value ?? '')};
-    }
-  }
-  return undefined;
 }

@@ -55,7 +55,7 @@ describe('hosts', () => {
       });
       return made.Distribution?.Id;
     };
-    const exact = await create('exact', 'WWW.example.com');
+    const exact = await create('exact', 'www.example.com');
     const wild = await create('wild', '*.example.com');
     const host = (name: string) => cloud.controlPlane.distributionByHost(name)?.id;
     expect(host('www.example.com')).toBe(exact);
@@ -71,7 +71,7 @@ describe('hosts', () => {
     const create = (reference: string, certificate: string, name: string) =>
       faultOf(cloud.call.CreateDistribution({DistributionConfig: aliased(reference, certificate, name)}));
     expect(await create('1', arn, 'www.example.com')).toHaveProperty('Distribution');
-    expect(await create('2', arn, 'WWW.example.com')).toBe('CNAMEAlreadyExists 409');
+    expect(await create('2', arn, 'www.example.com')).toBe('CNAMEAlreadyExists 409');
     expect(await create('3', arn, 'a.b.example.com')).toBe('InvalidViewerCertificate 400');
     const acm = calls(createAcm(cloud));
     const pending = await acm.RequestCertificate({DomainName: 'www.example.org'});

@@ -38,7 +38,7 @@ export function acceptDistribution(
   checkBehaviors(config, account);
   checkErrorResponses(items(config.CustomErrorResponses));
   checkGeoRestriction(config);
-  checkAliases(config, account);
+  checkAliases(config, before, account);
   checkAssociations(config, account);
   return config;
 }

@@ -10,6 +10,12 @@ export interface Account {
   originAccessControl(id: string): OriginAccessControlConfig | undefined;
   /** Names on an issued certificate of us-east-1; undefined when there is none under this ARN. */
   certificateNames(arn: string): readonly string[] | undefined;
+  /** Id of the distribution of another account that has this alternate domain name. */
+  heldElsewhere(alias: string): string | undefined;
+  /** Domain name of the distribution that DNS leads this name to. */
+  distributionBehind(name: string): string | undefined;
+  /** Of the distribution that is being accepted; undefined while it is created. */
+  readonly domainName: string | undefined;
   /** Every distribution but the one that is being accepted. */
   others(): readonly {readonly id: string; readonly config: DistributionConfig}[];
 }

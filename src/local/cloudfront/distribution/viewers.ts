@@ -5,10 +5,15 @@ import {demand} from '../faults.js';
 import {items} from '../shape.js';
 import type {Account} from './account.js';
 
-const alias = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+/** Lowercase only: developer guide, "Requirements for using alternate domain names". */
+export const aliasForm = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Checks alternate domain names and the certificate that must cover them. Developer guide, "CNAMEs". */
-export function checkAliases(config: DistributionConfig, account: Account): void {
+export function checkAliases(
+  config: DistributionConfig,
+  before: DistributionConfig | undefined,
+  account: Account,
+): void {
   const names = items(config.Aliases);
   demand(
     names.length <= 100,
@@ -18,9 +23,9 @@ export function checkAliases(config: DistributionConfig, account: Account): void
   const own = new Set<string>();
   for (const name of names) {
     demand(
-      alias.test(name),
+      aliasForm.test(name),
       'InvalidArgument',
-      `The parameter CNAME contains one or more parameters that are not valid: "${name}" is not a domain name.`,
+      `The parameter CNAME contains one or more parameters that are not valid: "${name}" is not a domain name in lower case.`,
     );
     demand(
       !own.has(name.toLowerCase()),
@@ -30,6 +35,14 @@ export function checkAliases(config: DistributionConfig, account: Account): void
     own.add(name.toLowerCase());
   }
   checkCertificate(config.ViewerCertificate, names, account);
+  for (const name of names) {
+    const holder = account.heldElsewhere(name);
+    demand(
+      holder === undefined,
+      'CNAMEAlreadyExists',
+      `One or more of the CNAMEs you provided are already associated with a different resource: ${name} with distribution ${holder} of another account.`,
+    );
+  }
   for (const other of account.others()) {
     for (const name of items(other.config.Aliases)) {
       demand(
@@ -38,6 +51,21 @@ export function checkAliases(config: DistributionConfig, account: Account): void
         `One or more of the CNAMEs you provided are already associated with a different resource: ${name} with distribution ${other.id}.`,
       );
     }
+  }
+  checkDns(names, items(before?.Aliases), account);
+}
+
+/** A name that DNS leads to another distribution cannot be added. Troubleshooting, "incorrectly configured DNS record". */
+function checkDns(names: readonly string[], before: readonly string[], account: Account): void {
+  for (const name of names) {
+    if (before.includes(name)) continue;
+    const target = account.distributionBehind(name);
+    demand(
+      target === undefined || target === account.domainName,
+      'CNAMEAlreadyExists',
+      'One or more aliases specified for the distribution includes an incorrectly configured DNS record that points to ' +
+        `another CloudFront distribution. You must update the DNS record to correct the problem: ${name} points to ${target}.`,
+    );
   }
 }
 
@@ -96,7 +124,7 @@ function checkCertificate(
 }
 
 /** A wildcard on a certificate stands for exactly one label (RFC 6125, section 6.4.3). */
-function covers(names: readonly string[], host: string): boolean {
+export function covers(names: readonly string[], host: string): boolean {
   const wanted = host.toLowerCase();
   const parent = `*${wanted.slice(wanted.indexOf('.'))}`;
   return names.some(name => name.toLowerCase() === wanted || name.toLowerCase() === parent);

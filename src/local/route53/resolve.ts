@@ -1,0 +1,54 @@
+import type {ResourceRecordSet} from '@aws-sdk/client-route-53';
+import type {Store} from '../types.js';
+import {dnsName, isWithin, reversed} from './names.js';
+import {recordKey, records, zonePrefix, zones, type StoredZone} from './records.js';
+
+/** The zones that answer for a name: those with the longest name that it lies within. */
+function zonesOf(store: Store, name: string): readonly StoredZone[] {
+  const found = [...zones(store).range()].map(([, zone]) => zone).filter(zone => isWithin(name, zone.name));
+  const longest = Math.max(...found.map(zone => zone.name.length));
+  return found.filter(zone => zone.name.length === longest);
+}
+
+/** The name whose records answer for `name` in a zone: itself, or the wildcard that stands for it (RFC 4592, 4.3.3). */
+function source(store: Store, zone: StoredZone, name: string): string {
+  const exists = (each: string): boolean => {
+    const [found] = records(store).range({prefix: zonePrefix(zone.id) + reversed(each), limit: 1});
+    return found !== undefined;
+  };
+  if (exists(name)) return name;
+  let encloser = name;
+  while (encloser !== zone.name && !exists(encloser)) encloser = encloser.slice(encloser.indexOf('.') + 1);
+  return dnsName(`*.${encloser}`);
+}
+
+function setsAt(store: Store, name: string, type: string): readonly ResourceRecordSet[] {
+  const wanted = dnsName(name);
+  return zonesOf(store, wanted).flatMap(zone => {
+    const prefix = recordKey(zone.id, source(store, zone, wanted), type);
+    return [...records(store).range({prefix})].map(([, set]) => set);
+  });
+}
+
+const valuesOf = (sets: readonly ResourceRecordSet[]): readonly string[] =>
+  sets.flatMap(set => set.ResourceRecords ?? []).map(record => record.Value ?? '');
+
+/** What the emulated DNS answers for `name` and `type`: values as they were written. An alias has none. */
+export const valuesAt = (store: Store, name: string, type: string): readonly string[] =>
+  valuesOf(setsAt(store, name, type));
+
+/** Whether a hosted zone has this very name: it is the apex of a domain. */
+export const isApex = (store: Store, name: string): boolean =>
+  zonesOf(store, dnsName(name)).some(zone => zone.name === dnsName(name));
+
+const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+/** The distribution's domain name that `name` leads to, by CNAME or alias; undefined when it leads elsewhere or nowhere. */
+export function distributionBehind(store: Store, name: string): string | undefined {
+  const aliases = ['A', 'AAAA'].flatMap(type => setsAt(store, name, type));
+  const targets = [
+    ...valuesAt(store, name, 'CNAME'),
+    ...aliases.flatMap(set => set.AliasTarget?.DNSName ?? []),
+  ];
+  return targets.map(plain).find(target => target.endsWith('.cloudfront.net'));
+}
