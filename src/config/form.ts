@@ -8,6 +8,7 @@ interface Acronyms {
   IAMCertificateId: 'iamCertificateId';
   ID: 'id';
   SSLSupportMethod: 'sslSupportMethod';
+  XSSProtection: 'xssProtection';
 }
 
 type Camel<K extends string> = K extends keyof Acronyms ? Acronyms[K] : Uncapitalize<K>;
@@ -17,14 +18,16 @@ type Fields<T> = {
 };
 
 /** A list with nothing beside its length is a plain one; with other members (`Enabled`, `CachedMethods`) it keeps `items`. */
-export type Form<T> = T extends string | number | boolean | Date | Uint8Array
+export type Form<T> = T extends string | number | boolean | Uint8Array
   ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Form<Item>[]
-    : T extends {Quantity: number | undefined; Items?: (infer Item)[] | undefined}
-      ? [Exclude<keyof T, 'Quantity' | 'Items'>] extends [never]
-        ? readonly Form<Item>[]
-        : Fields<T> | readonly Form<Item>[]
-      : T extends object
-        ? Fields<T>
-        : T;
+  : T extends Date
+    ? /** ISO 8601 where a file holds no dates. */ Date | string
+    : T extends readonly (infer Item)[]
+      ? readonly Form<Item>[]
+      : T extends {Quantity: number | undefined; Items?: (infer Item)[] | undefined}
+        ? [Exclude<keyof T, 'Quantity' | 'Items'>] extends [never]
+          ? readonly Form<Item>[]
+          : Fields<T> | readonly Form<Item>[]
+        : T extends object
+          ? Fields<T>
+          : T;

@@ -64,6 +64,50 @@ export const keyText =
 
 export const environmentName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/** Names that a config gives to policies, functions and origin access controls: parts of their names at AWS. */
+export const resourceName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** An id or a name of a policy; names begin with `Managed-` or not. */
+export const policy = /^[A-Za-z0-9_-]{1,136}$/;
+/** Ids of policies. */
+export const policyId = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** A function's ARN, or its name. */
+export const edgeFunction = /^(?:arn:aws[a-z-]*:cloudfront::\d{12}:function\/)?[A-Za-z0-9_-]{1,64}$/;
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html ("Path pattern"). */
+export const pathPattern = /^[A-Za-z0-9_.*$/~"'@:+&?\-%,;=!()]{1,255}$/;
+
+/** A host name, without scheme, port and path. */
+export const hostName =
+  /^(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/** Begins with a slash and does not end with one; empty: none. */
+export const originPath = /^(?:|\/(?=.{0,254}$)\S*[^\s/])$/;
+
+export const certificateArn =
+  /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** Codes that may send a request on to the second origin of a group (Developer Guide, "Optimize high availability with CloudFront origin failover"). */
+export const failoverCodes = [400, 403, 404, 416, 429, 500, 502, 503, 504] as const;
+
+/** Developer Guide, "Use Amazon CloudFront Origin Shield". */
+export const shieldRegions = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-2',
+  'ap-south-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'eu-central-1',
+  'eu-west-1',
+  'eu-west-2',
+  'sa-east-1',
+  'me-central-1',
+] as const;
+
 /** Codes that CloudFront lets a custom error response replace. */
 export const errorCodes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
 /** Codes that it may answer instead, as CloudFront spells them: strings. */

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import {configFileSchema, configSchema} from './schema.js';
+import {configFileSchema, configSchema, parts} from './schema.js';
 
 type Json = string | number | boolean | null | readonly Json[] | {readonly [key: string]: Json};
 type JsonObject = Readonly<Record<string, Json>>;
@@ -11,7 +11,7 @@ const reference = {type: 'string', pattern: String.raw`\$\{env\.`} as const;
 
 /** The JSON Schema (draft 7, which editors know best) of a config file. */
 export function configJsonSchema(): JsonObject {
-  const definitions = new Map<Piece, string>([[configSchema, 'environment']]);
+  const definitions = new Map<Piece, string>([[configSchema, 'environment'], ...parts]);
   const convert = (piece: Piece): JsonObject => {
     const name = definitions.get(piece);
     return name === undefined ? pieceSchema(piece, convert) : {$ref: `#/definitions/${name}`};
@@ -20,7 +20,9 @@ export function configJsonSchema(): JsonObject {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'frontctl.config',
     ...pieceSchema(configFileSchema, convert),
-    definitions: {environment: pieceSchema(configSchema, convert)},
+    definitions: Object.fromEntries(
+      [...definitions].map(([piece, name]) => [name, pieceSchema(piece, convert)]),
+    ),
   };
 }
 
@@ -35,12 +37,20 @@ function pieceSchema(piece: Piece, convert: (piece: Piece) => JsonObject): JsonO
     case 'unknown':
     case 'custom':
     case 'check':
-    case 'raw_check':
       return {};
+    case 'raw_check':
+      return 'maxItems' in piece ? {maxItems: piece.maxItems as number} : {};
+    case 'literal':
+      return {const: (piece as unknown as {literal: Json}).literal};
+    case 'date':
+      // Only scripts hold dates.
+      return {type: 'string'};
     case 'integer':
       return {type: 'integer'};
     case 'min_value':
       return {minimum: requirement(piece) as number};
+    case 'max_value':
+      return {maximum: requirement(piece) as number};
     case 'min_length':
       // Both of strings and of lists: `trimmed` drops the other one's.
       return {minLength: requirement(piece) as number, minItems: requirement(piece) as number};
@@ -59,6 +69,7 @@ function pieceSchema(piece: Piece, convert: (piece: Piece) => JsonObject): JsonO
     case 'array':
       return {type, items: convert((piece as unknown as {item: Piece}).item)};
     case 'union':
+    case 'lazy':
       return {anyOf: (piece as unknown as {options: readonly Piece[]}).options.map(convert)};
     case 'record': {
       const {key, value} = piece as unknown as {key: Piece; value: Piece};

@@ -1,53 +1,10 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import * as v from 'valibot';
 import * as format from './formats.js';
-import {distinct, formatted, object} from './schema-pieces.js';
-
-const customErrorResponse = v.pipe(
-  object(
-    {
-      ErrorCode: v.pipe(
-        v.picklist(format.errorCodes, `one of ${format.errorCodes.join(', ')}`),
-        v.description('Status of the origin that is replaced.'),
-      ),
-      ResponsePagePath: v.optional(
-        formatted(
-          /^\/\S*$/,
-          'a path that begins with /, such as /404.html',
-          'Page that is answered instead.',
-        ),
-      ),
-      ResponseCode: v.optional(
-        v.pipe(
-          v.picklist(
-            format.responseCodes,
-            `one of the strings ${format.responseCodes.map(code => `"${code}"`).join(', ')}`,
-          ),
-          v.description('Status that the viewer sees; a string.'),
-        ),
-      ),
-      ErrorCachingMinTTL: v.optional(
-        v.pipe(
-          v.number('a number of seconds'),
-          v.integer('a whole number of seconds'),
-          v.minValue(0, 'at least 0 seconds'),
-          v.description('Seconds that the edge caches the error; 10 when left out.'),
-        ),
-      ),
-    },
-    'What the edge answers when the origin answers an error.',
-  ),
-  v.rawCheck(({dataset, addIssue}) => {
-    if (
-      dataset.typed &&
-      (dataset.value.ResponsePagePath === undefined) !== (dataset.value.ResponseCode === undefined)
-    ) {
-      addIssue({
-        message: 'has only one of ResponsePagePath and ResponseCode (CloudFront takes both or none)',
-      });
-    }
-  }),
-);
+import {cacheBehaviors, defaultCacheBehavior} from './schema-behaviors.js';
+import {originGroups, origins} from './schema-origins.js';
+import {flag, formatted, object, oneOf, rawMembers, text} from './schema-pieces.js';
+import * as viewers from './schema-viewers.js';
 
 /** Every field of DistributionConfig but the one that only creation may set. */
 const distributionConfigFields = {
@@ -77,44 +34,25 @@ const distributionConfigFields = {
   CacheTagConfig: 'Header of the origin that carries cache tags.',
 } satisfies Record<Exclude<keyof DistributionConfig, 'CallerReference'>, string>;
 
-const raw = object(
-  Object.fromEntries(
-    Object.entries(distributionConfigFields).map(([name, description]) => [
-      name,
-      v.optional(v.pipe(v.unknown(), v.description(description))),
-    ]),
-  ),
-  "Any DistributionConfig field that has no field of its own here, in CloudFront's own spelling; merged last.",
+const raw = rawMembers(
+  distributionConfigFields,
+  "Any DistributionConfig field, in CloudFront's own spelling; it takes the place of the whole field.",
 );
 
-const priceClasses = ['PriceClass_100', 'PriceClass_200', 'PriceClass_All'] as const;
+const priceClasses = ['PriceClass_100', 'PriceClass_200', 'PriceClass_All', 'None'] as const;
 const httpVersions = ['http1.1', 'http2', 'http2and3', 'http3'] as const;
 
+/** Every member of DistributionConfig, in camelCase; `raw` takes those that have none here. */
 export const distribution = object(
   {
     id: v.optional(
       formatted(
         format.distributionId,
         'a distribution id such as E2EXAMPLE1ABCD',
-        'Id of an existing distribution.',
+        'Id of an existing distribution. Only the fields that are named beside it are changed.',
       ),
     ),
-    aliases: v.optional(
-      v.pipe(
-        v.array(
-          v.pipe(
-            v.string('a string'),
-            v.regex(
-              format.alias,
-              'a host name such as www.example.com or *.example.com, without scheme, port or path',
-            ),
-          ),
-          'a list',
-        ),
-        distinct(name => name.toLowerCase(), 'the alias'),
-        v.description('Alternate domain names: `www.example.com`, `*.example.com`.'),
-      ),
-    ),
+    aliases: v.optional(viewers.aliases),
     comment: v.optional(
       v.pipe(
         v.string('a string'),
@@ -122,6 +60,7 @@ export const distribution = object(
         v.description('Comment of the distribution, at most 128 characters.'),
       ),
     ),
+    enabled: v.optional(flag('Whether the distribution serves; true when left out.')),
     defaultRootObject: v.optional(
       formatted(
         format.rootObject,
@@ -129,29 +68,30 @@ export const distribution = object(
         'Object that answers requests for `/`, without a slash before it; empty: none.',
       ),
     ),
+    origins: v.optional(origins),
+    originGroups: v.optional(originGroups),
+    defaultCacheBehavior: v.optional(defaultCacheBehavior),
+    cacheBehaviors: v.optional(cacheBehaviors),
+    customErrorResponses: v.optional(viewers.customErrorResponses),
+    viewerCertificate: v.optional(viewers.viewerCertificate),
+    restrictions: v.optional(viewers.restrictions),
+    webACLId: v.optional(
+      formatted(
+        /^(?:|arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/\S+|[0-9a-f-]{36})$/,
+        'the ARN of a global WAFv2 web ACL (in us-east-1), or the id of a WAF Classic one',
+        'AWS WAF web ACL: the ARN of a WAFv2 ACL; empty: none.',
+      ),
+    ),
     priceClass: v.optional(
-      v.pipe(
-        v.picklist(priceClasses, `one of ${priceClasses.join(', ')}`),
-        v.description('Edge locations that serve: North America and Europe (100), more (200), or all.'),
-      ),
+      oneOf(priceClasses, 'Edge locations that serve: North America and Europe (100), more (200), or all.'),
     ),
-    httpVersion: v.optional(
-      v.pipe(
-        v.picklist(httpVersions, `one of ${httpVersions.join(', ')}`),
-        v.description('HTTP versions towards viewers.'),
-      ),
-    ),
-    customErrorResponses: v.optional(
-      v.pipe(
-        v.array(customErrorResponse, 'a list'),
-        distinct(response => response.ErrorCode, 'the ErrorCode'),
-        v.description('Answers in place of origin errors, such as the page of a 404.'),
-      ),
-    ),
+    httpVersion: v.optional(oneOf(httpVersions, 'HTTP versions towards viewers.')),
+    isIPV6Enabled: v.optional(flag('Whether viewers may use IPv6; true when left out.')),
+    logging: v.optional(viewers.logging),
     cacheTagConfig: v.optional(
       object(
         {
-          HeaderName: formatted(
+          headerName: formatted(
             format.headerName,
             'a header name such as x-amz-meta-cache-tag',
             'Header of the origin that carries the tags of an object, separated by commas. Tags of site.rules arrive as x-amz-meta-cache-tag.',
@@ -159,6 +99,17 @@ export const distribution = object(
         },
         'Cache tags of the distribution. When left out, site.rules with cacheTags turn them on.',
       ),
+    ),
+    continuousDeploymentPolicyId: v.optional(text('Id of the continuous deployment policy; empty: none.')),
+    staging: v.optional(flag('Whether this is a staging distribution; only creation sets it.')),
+    anycastIpListId: v.optional(text('Id of the Anycast static IP list.')),
+    connectionMode: v.optional(
+      oneOf(['direct', 'tenant-only'], 'A distribution of its own (direct), or one for tenants.'),
+    ),
+    tenantConfig: v.optional(viewers.tenantConfig),
+    viewerMtlsConfig: v.optional(viewers.viewerMtlsConfig),
+    connectionFunctionAssociation: v.optional(
+      object({id: v.optional(text('Id of the connection function.'))}, 'Connection function.'),
     ),
     raw: v.optional(raw),
   },

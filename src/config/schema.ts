@@ -1,111 +1,16 @@
 import * as v from 'valibot';
 import * as format from './formats.js';
 import {isPlainObject} from './path.js';
+import {bucket} from './schema-bucket.js';
+import {certificate, dns} from './schema-certificate-dns.js';
 import {distribution} from './schema-distribution.js';
-import {cacheTags} from './schema-tags.js';
-import {formatted, listOf, object, text, wholeNumber} from './schema-pieces.js';
+import {functions} from './schema-functions.js';
+import {formatted, object, text, wholeNumber} from './schema-pieces.js';
+import {cachePolicies, originAccessControls, originRequestPolicies} from './schema-policies.js';
+import {preset} from './schema-preset.js';
+import {responseHeadersPolicies} from './schema-response-headers.js';
+import {site} from './schema-site.js';
 
-const glob = v.pipe(v.string('a string'), v.minLength(1, 'a glob such as assets/** or *.html'));
-
-const headerRule = v.pipe(
-  object(
-    {
-      match: v.pipe(
-        v.union(
-          [glob, v.pipe(v.array(glob, 'a list'), v.minLength(1, 'at least one glob'))],
-          'a glob or a list of globs',
-        ),
-        v.description(
-          'Glob or globs on the key, `/`-separated, `**` across folders: `assets/**`, `*.html`. A pattern without `/` matches in every folder.',
-        ),
-      ),
-      cacheControl: v.optional(
-        formatted(
-          format.headerValue,
-          'a Cache-Control value such as "public, max-age=60"',
-          'Cache-Control of the files that match.',
-        ),
-      ),
-      contentType: v.optional(
-        formatted(
-          format.mediaType,
-          'a media type such as "text/html; charset=utf-8"',
-          'Content-Type of the files that match.',
-        ),
-      ),
-      cacheTags: v.optional(cacheTags),
-    },
-    'Headers for the files whose key matches. The first rule that matches a key and names a header decides it.',
-  ),
-  v.rawCheck(({dataset, addIssue}) => {
-    if (
-      dataset.typed &&
-      dataset.value.cacheControl === undefined &&
-      dataset.value.contentType === undefined &&
-      dataset.value.cacheTags === undefined
-    ) {
-      addIssue({message: 'sets nothing (allowed are cacheControl, contentType and cacheTags)'});
-    }
-  }),
-);
-
-const site = object(
-  {
-    dir: v.optional(
-      v.pipe(
-        v.string('a string'),
-        v.minLength(1, 'a folder such as ./dist'),
-        v.description('Build folder, relative to the config file.'),
-      ),
-    ),
-    ignore: v.optional(
-      listOf(v.string('a string'), 'gitignore-style patterns of files that are never deployed.'),
-    ),
-    rules: v.optional(listOf(headerRule, 'Header rules, tried before the built-in ones.')),
-    fingerprinted: v.optional(
-      listOf(
-        glob,
-        'Globs of keys whose content never changes under the same name, beyond what is recognised by itself. They are cached for a year.',
-      ),
-    ),
-    cleanUrls: v.optional(
-      v.pipe(
-        v.boolean('true or false'),
-        v.description(
-          'Whether `/about` and `/about/` show `about/index.html`, and `/about` shows `about.html`, so that they are invalidated with it. Left out: as the distribution suggests (an S3 website endpoint, or Lambda@Edge on requests).',
-        ),
-      ),
-    ),
-  },
-  'The files of the site and their headers.',
-);
-
-const bucket = object(
-  {
-    name: v.optional(
-      formatted(
-        format.bucketName,
-        'a bucket name: 3 to 63 lowercase letters, digits, hyphens and single dots, no address and none of the prefixes and suffixes that S3 reserves',
-        'Name of the S3 bucket.',
-      ),
-    ),
-    region: v.optional(
-      formatted(
-        format.region,
-        'a region such as us-east-1',
-        'Region of the bucket; the region of the AWS profile when left out.',
-      ),
-    ),
-    prefix: v.optional(
-      formatted(
-        format.keyPrefix,
-        'a key prefix such as sites/www, without slashes at its ends, empty segments, "." or "..", and outside .frontctl',
-        'Key prefix of the site inside the bucket, without slashes at the ends.',
-      ),
-    ),
-  },
-  'The S3 bucket that holds the site.',
-);
 const strategies = ['exact', 'balanced', 'frugal'] as const;
 
 const invalidation = object(
@@ -196,11 +101,24 @@ const entries = {
   ),
   site: v.optional(site),
   bucket: v.optional(bucket),
+  preset: v.optional(preset),
   distribution: v.optional(distribution),
+  certificate: v.optional(certificate),
+  dns: v.optional(dns),
+  cachePolicies: v.optional(cachePolicies),
+  originRequestPolicies: v.optional(originRequestPolicies),
+  responseHeadersPolicies: v.optional(responseHeadersPolicies),
+  originAccessControls: v.optional(originAccessControls),
+  functions: v.optional(functions),
   invalidation: v.optional(invalidation),
   signing: v.optional(signing),
   tags: v.optional(tags),
 };
+
+/** What the JSON Schema describes once and refers to by name: entries of the file and of every environment. */
+export const parts: ReadonlyMap<v.GenericSchema, string> = new Map(
+  Object.entries(entries).map(([name, entry]) => [entry.wrapped, name]),
+);
 
 const $schema = v.optional(text('JSON Schema of this file, for editors.'));
 

@@ -121,7 +121,10 @@ export type OriginSettings = Form<Origin> & {
   readonly raw?: Partial<Origin>;
 };
 
-/** Policies, functions and key groups may be given by id, or by the name that they have in the config or at AWS. */
+/**
+ * Policies may be given by id, by the name of one of AWS's own, or by the name that they have in the config; functions and key
+ * groups by id or ARN, or by the name that they have in the config or at AWS. Without `targetOriginId` the first origin answers.
+ */
 export type DefaultBehaviorSettings = Form<DefaultCacheBehavior> & {
   readonly raw?: Partial<DefaultCacheBehavior>;
 };
@@ -223,7 +226,9 @@ export interface Config {
   /** By name; at AWS `<site>-<name>`. Fields of the API in camelCase. */
   readonly cachePolicies?: Readonly<Record<string, Form<Omit<CachePolicyConfig, 'Name'>>>>;
   readonly originRequestPolicies?: Readonly<Record<string, Form<Omit<OriginRequestPolicyConfig, 'Name'>>>>;
-  readonly responseHeadersPolicies?: Readonly<Record<string, Form<Omit<ResponseHeadersPolicyConfig, 'Name'>>>>;
+  readonly responseHeadersPolicies?: Readonly<
+    Record<string, Form<Omit<ResponseHeadersPolicyConfig, 'Name'>>>
+  >;
   readonly originAccessControls?: Readonly<Record<string, Form<Omit<OriginAccessControlConfig, 'Name'>>>>;
   readonly functions?: Readonly<Record<string, FunctionConfig>>;
   readonly invalidation?: InvalidationConfig;

@@ -1,5 +1,6 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import type {DistributionSettings} from '../config/types.js';
+import {toApi} from './form/index.js';
 
 /** AWS's own cache policy for objects that compress: TTLs 1 s / 1 day / 1 year, nothing of the request in the key but the path. */
 export const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
@@ -29,7 +30,11 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
   const {name, bucket, settings} = desired;
   const originId = `s3-${bucket}`;
   const tagConfig =
-    settings.cacheTagConfig ?? (desired.hasCacheTags === true ? {HeaderName: cacheTagHeader} : undefined);
+    settings.cacheTagConfig ?? (desired.hasCacheTags === true ? {headerName: cacheTagHeader} : undefined);
+  const {CustomErrorResponses: errors, CacheTagConfig: tags} = toApi('DistributionConfig', {
+    customErrorResponses: settings.customErrorResponses ?? [],
+    cacheTagConfig: tagConfig,
+  });
   return {
     CallerReference: callerReference(name),
     Comment: (settings.comment ?? `${name}, made by frontctl`).slice(0, 128),
@@ -64,10 +69,10 @@ export function desiredConfig(desired: DesiredDistribution): DistributionConfig 
       Compress: true,
       CachePolicyId: cachingOptimized,
     },
-    CustomErrorResponses: listOf(settings.customErrorResponses),
     ViewerCertificate: {CloudFrontDefaultCertificate: true},
     Restrictions: {GeoRestriction: {RestrictionType: 'none', Quantity: 0}},
-    ...(tagConfig && {CacheTagConfig: tagConfig}),
+    CustomErrorResponses: errors,
+    ...(tags && {CacheTagConfig: tags}),
     ...settings.raw,
   };
 }

@@ -12,7 +12,7 @@ export function checkTags(items: readonly string[], config: DistributionConfig |
     'NO_CACHE_TAGS',
     `Nothing is cached under the tag ${tags[0]}${more}: the distribution names no header that cache tags are read from.`,
     {
-      hint: 'Set `distribution.cacheTagConfig: {HeaderName: ...}` to the header that the origin sends (of S3 metadata: x-amz-meta-cache-tag); what is cached from then on has tags. Until then name paths.',
+      hint: 'Set `distribution.cacheTagConfig: {headerName: ...}` to the header that the origin sends (of S3 metadata: x-amz-meta-cache-tag); what is cached from then on has tags. Until then name paths.',
     },
   );
 }

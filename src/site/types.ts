@@ -82,7 +82,7 @@ export interface ReadSiteOptions {
   readonly concurrency?: number;
   readonly hashCache?: HashCache;
   /**
-   * Keys (or `/`-paths) that the distribution serves as custom error responses: `customErrorResponses[].ResponsePagePath`.
+   * Keys (or `/`-paths) that the distribution serves as custom error responses: `customErrorResponses[].responsePagePath`.
    * They get no `s-maxage` (see `cacheControl` in rules.ts). `404.html` and its like are known without being named.
    */
   readonly errorPages?: readonly string[];

@@ -104,7 +104,7 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
     site: {
       dir: request.dir === undefined ? configuredDir(config.site?.dir, root) : resolve(request.dir),
       site: config.site ?? {},
-      errorPages: errorPages.flatMap(page => page.ResponsePagePath ?? []),
+      errorPages: errorPages.flatMap(page => page.responsePagePath ?? []),
     },
     prefix,
     prune: request.prune,

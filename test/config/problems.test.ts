@@ -20,8 +20,8 @@ describe('what is allowed', () => {
       {
         distribution: {
           customErrorResponses: [
-            {ErrorCode: 403, ResponsePagePath: '/index.html', ResponseCode: '200', ErrorCachingMinTTL: 0},
-            {ErrorCode: 404},
+            {errorCode: 403, responsePagePath: '/index.html', responseCode: '200', errorCachingMinTTL: 0},
+            {errorCode: 404},
           ],
         },
       },
@@ -57,7 +57,7 @@ describe('what is allowed', () => {
         },
       },
     ],
-    ['a header of cache tags', {distribution: {cacheTagConfig: {HeaderName: 'Edge-Cache-Tag'}}}],
+    ['a header of cache tags', {distribution: {cacheTagConfig: {headerName: 'Edge-Cache-Tag'}}}],
     ['clean URLs', {site: {cleanUrls: false}}],
     ['invalidation', {invalidation: {strategy: 'frugal', budget: 1, maxWildcards: 0}}],
     ['signing', {signing: {key: '../keys/web.pem', keyPairId: 'K2JCJMDEHXQW5F', hash: 'sha256'}}],
@@ -74,7 +74,7 @@ describe('what is refused', () => {
     [[], 'the config is an empty list but must be an object'],
     [{bucket: {nam: 'x'}}, 'bucket.nam is not a known key (did you mean name?)'],
     [{distributoin: {}}, 'distributoin is not a known key (did you mean distribution?)'],
-    [{bucket: {colour: 'x'}}, 'bucket.colour is not a known key (known keys are name, region, prefix)'],
+    [{bucket: {colour: 'x'}}, 'bucket.colour is not a known key (known keys are name, region, prefix, versioning, '],
     [{distribution: {raw: {CallerReference: 'x'}}}, 'distribution.raw.CallerReference is not a known key'],
     [
       {distribution: {raw: {WebAclId: 'x'}}},
@@ -121,10 +121,10 @@ describe('what is refused', () => {
     ],
     [{site: {cleanUrls: 'yes'}}, 'site.cleanUrls is "yes" but must be true or false'],
     [
-      {distribution: {cacheTagConfig: {HeaderName: 'a b'}}},
-      'distribution.cacheTagConfig.HeaderName is "a b" but must be a header name such as x-amz-meta-cache-tag',
+      {distribution: {cacheTagConfig: {headerName: 'a b'}}},
+      'distribution.cacheTagConfig.headerName is "a b" but must be a header name such as x-amz-meta-cache-tag',
     ],
-    [{distribution: {cacheTagConfig: {}}}, 'distribution.cacheTagConfig.HeaderName is missing'],
+    [{distribution: {cacheTagConfig: {}}}, 'distribution.cacheTagConfig.headerName is missing'],
     [
       {invalidation: {strategy: 'cheap'}},
       'invalidation.strategy is "cheap" but must be one of exact, balanced, frugal',
@@ -198,24 +198,24 @@ describe('what is refused', () => {
       'distribution.httpVersion is 2 but must be one of http1.1, http2, http2and3, http3',
     ],
     [
-      {distribution: {customErrorResponses: [{ErrorCode: 401}]}},
-      'distribution.customErrorResponses[0].ErrorCode is 401 but must be one of 400, 403',
+      {distribution: {customErrorResponses: [{errorCode: 401}]}},
+      'distribution.customErrorResponses[0].errorCode is 401 but must be one of 400, 403',
     ],
     [
-      {distribution: {customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/x', ResponseCode: 200}]}},
-      'distribution.customErrorResponses[0].ResponseCode is 200 but must be one of the strings "200"',
+      {distribution: {customErrorResponses: [{errorCode: 404, responsePagePath: '/x', responseCode: 200}]}},
+      'distribution.customErrorResponses[0].responseCode is 200 but must be one of the strings "200"',
     ],
     [
-      {distribution: {customErrorResponses: [{ErrorCode: 404, ResponseCode: '200'}]}},
-      'distribution.customErrorResponses[0] has only one of ResponsePagePath and ResponseCode',
+      {distribution: {customErrorResponses: [{errorCode: 404, responseCode: '200'}]}},
+      'distribution.customErrorResponses[0] has only one of responsePagePath and responseCode',
     ],
     [
-      {distribution: {customErrorResponses: [{ErrorCode: 404}, {ErrorCode: 404}]}},
-      'distribution.customErrorResponses[1] repeats the ErrorCode 404',
+      {distribution: {customErrorResponses: [{errorCode: 404}, {errorCode: 404}]}},
+      'distribution.customErrorResponses[1] repeats the errorCode 404',
     ],
     [
-      {distribution: {customErrorResponses: [{ErrorCode: 404, ErrorCachingMinTTL: -1}]}},
-      'ErrorCachingMinTTL is -1 but must be at least 0 seconds',
+      {distribution: {customErrorResponses: [{errorCode: 404, errorCachingMinTTL: -1}]}},
+      'errorCachingMinTTL is -1 but must be from 0 to 3153600000 seconds',
     ],
     [{tags: {'aws:x': 'y'}}, 'the name "aws:x" in tags must be a tag key'],
     [{tags: {a: 'b;c'}}, 'tags.a is "b;c" but must be a tag value'],

@@ -44,7 +44,7 @@ describe('desiredConfig', () => {
     expect(desiredConfig(base).CacheTagConfig).toBeUndefined();
     const tagged = {...base, hasCacheTags: true};
     expect(desiredConfig(tagged).CacheTagConfig).toEqual({HeaderName: 'x-amz-meta-cache-tag'});
-    const settings = {cacheTagConfig: {HeaderName: 'Edge-Cache-Tag'}};
+    const settings = {cacheTagConfig: {headerName: 'Edge-Cache-Tag'}};
     expect(desiredConfig({...base, settings}).CacheTagConfig).toEqual({HeaderName: 'Edge-Cache-Tag'});
     expect(desiredConfig({...tagged, settings}).CacheTagConfig).toEqual({HeaderName: 'Edge-Cache-Tag'});
     expect(differingFields(desiredConfig(tagged), desiredConfig(base))).toEqual(['CacheTagConfig']);
@@ -56,14 +56,17 @@ describe('desiredConfig', () => {
       defaultRootObject: 'home.html',
       priceClass: 'PriceClass_100' as const,
       customErrorResponses: [
-        {ErrorCode: 403, ResponseCode: '404', ResponsePagePath: '/404.html', ErrorCachingMinTTL: 5},
+        {errorCode: 403, responseCode: '404', responsePagePath: '/404.html', errorCachingMinTTL: 5},
       ],
       raw: {PriceClass: 'PriceClass_200' as const, WebACLId: 'arn:waf'},
     };
     expect(desiredConfig({...base, settings})).toMatchObject({
       Aliases: {Quantity: 1, Items: ['www.example.com']},
       DefaultRootObject: 'home.html',
-      CustomErrorResponses: {Quantity: 1, Items: settings.customErrorResponses},
+      CustomErrorResponses: {
+        Quantity: 1,
+        Items: [{ErrorCode: 403, ResponseCode: '404', ResponsePagePath: '/404.html', ErrorCachingMinTTL: 5}],
+      },
       PriceClass: 'PriceClass_200',
       WebACLId: 'arn:waf',
     });
@@ -154,7 +157,7 @@ describe('differingFields', () => {
   it.each([
     [
       'CustomErrorResponses',
-      {customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/404.html', ResponseCode: '404'}]},
+      {customErrorResponses: [{errorCode: 404, responsePagePath: '/404.html', responseCode: '404'}]},
     ],
     ['Comment', {raw: {Comment: 'other'}}],
     ['DefaultRootObject', {defaultRootObject: 'home.html'}],

@@ -232,7 +232,7 @@ describe('frontctl invalidate', () => {
       tagged.write(site);
       const config = {
         site: {dir: 'site', rules: [{match: 'img/**', cacheTags: ['pics']}]},
-        distribution: {cacheTagConfig: {HeaderName: 'x-amz-meta-cache-tag'}},
+        distribution: {cacheTagConfig: {headerName: 'x-amz-meta-cache-tag'}},
       };
       tagged.write({'frontctl.config.json': JSON.stringify(config)});
       const {url} = await tagged.json<Deployed>(['deploy', '--local']);

@@ -36,8 +36,8 @@ describe.each(readdirSync(examples))('examples/%s', name => {
   it('has every page that its config names', () => {
     const {defaultRootObject = '', customErrorResponses = []} = config.distribution ?? {};
     expect(existsSync(join(dir, defaultRootObject))).toBe(true);
-    expect(customErrorResponses.map(error => error.ErrorCode)).toEqual([403, 404]);
-    for (const {ResponsePagePath = ''} of customErrorResponses)
-      expect(existsSync(join(dir, ResponsePagePath))).toBe(true);
+    expect(customErrorResponses.map(error => error.errorCode)).toEqual([403, 404]);
+    for (const {responsePagePath = ''} of customErrorResponses)
+      expect(existsSync(join(dir, responsePagePath))).toBe(true);
   });
 });

@@ -121,7 +121,7 @@ describe('ensureSite', () => {
     await finish(ensureSite(siteInput(world.aws)));
     world.calls.length = 0;
     const distribution = {
-      customErrorResponses: [{ErrorCode: 404, ResponsePagePath: '/index.html', ResponseCode: '200'}],
+      customErrorResponses: [{errorCode: 404, responsePagePath: '/index.html', responseCode: '200'}],
     };
     const {events} = await finish(ensureSite({...siteInput(world.aws), distribution}));
     expect(events).toContainEqual(
