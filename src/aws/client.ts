@@ -103,15 +103,22 @@ export function createAws(options: AwsOptions): Aws {
     return client;
   };
 
-  const s3 = once(async () => {
+  const s3In = async (region: string): Promise<S3Client> => {
     const {S3Client: Client} = await import('@aws-sdk/client-s3');
     const endpoint = await settings.endpoint('s3');
-    const config = await clientConfig('s3', await settings.region());
+    const config = await clientConfig('s3', region);
     return adopt(
       's3',
       new Client({...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true}),
     );
-  });
+  };
+  const s3Clients = new Map<string, Promise<S3Client>>();
+  const s3 = async (wanted?: string): Promise<S3Client> => {
+    const region = wanted ?? (await settings.region());
+    const client = s3Clients.get(region) ?? s3In(region);
+    s3Clients.set(region, client);
+    return client;
+  };
 
   const addressOf = async (bucket: string, region: string): Promise<BucketAddress> => {
     const endpoint = await settings.endpoint('s3');

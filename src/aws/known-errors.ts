@@ -97,7 +97,19 @@ const aliasTaken: Make = (facts, what) => [
   'conflict',
   'ALIAS_TAKEN',
   `An alias of ${what.resource} already belongs to another distribution: ${sentence(facts.message)}`,
-  'Remove the alias there first, or move it: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html',
+  `Move it here: frontctl dns move HOST --to ${/\bE[A-Z0-9]{5,}\b/.exec(what.resource)?.[0] ?? 'DISTRIBUTION'}`,
+];
+const recordsRefused: Make = (facts, what) => [
+  'conflict',
+  'RECORDS_REFUSED',
+  `Route 53 refused the changes in ${what.resource}, and applied none of them: ${sentence(facts.message) || facts.name}`,
+  'Records may have changed in the meantime: run again, they are read anew.',
+];
+const bucketAcls: Make = (_facts, what) => [
+  'refused',
+  'BUCKET_HAS_ACLS',
+  `The ACL of ${what.resource} lets others in, so ACLs cannot be turned off (${what.operation})`,
+  'Give what they need in the bucket policy, then take the ACL back: aws s3api put-bucket-acl --acl private --bucket NAME',
 ];
 const keyTooLong: Make = (_facts, what) => [
   'usage',
@@ -189,6 +201,8 @@ const byName: Readonly<Record<string, Make>> = {
   NoSuchHostedZone: missing('NO_SUCH_HOSTED_ZONE', 'Check the zone id and --profile.'),
   NoSuchKey: missing('NO_SUCH_KEY', 'Check the key; keys are case sensitive.'),
   CNAMEAlreadyExists: aliasTaken,
+  InvalidChangeBatch: recordsRefused,
+  InvalidBucketAclWithObjectOwnership: bucketAcls,
   KeyTooLongError: keyTooLong,
   LimitExceededException: quota,
   TooManyBuckets: quota,

@@ -21,8 +21,8 @@ export interface AwsOptions {
 export interface Aws {
   /** --region, the SDK's environment, the profile, else us-east-1. Failure PROFILE_NOT_FOUND, CONFIG_UNREADABLE. */
   readonly region: () => Promise<string>;
-  /** Follows a bucket to its own region by itself. */
-  readonly s3: () => Promise<S3Client>;
+  /** Follows a bucket to its own region by itself; `region` is for buckets that are still to be made. Default: `region()`. */
+  readonly s3: (region?: string) => Promise<S3Client>;
   /** Signs for us-east-1 whatever the region. */
   readonly cloudfront: () => Promise<CloudFrontClient>;
   /** us-east-1: the only region whose certificates CloudFront takes. */

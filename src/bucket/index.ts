@@ -1,12 +1,43 @@
-/** S3 bucket settings: creation, public access block, ownership, and a bucket policy that is merged, never clobbered. */
-export {maxPolicyBytes, mergePolicy, privateStatement, readStatement} from './policy.js';
+/** S3 buckets: settings as a config says them, and a bucket policy that is merged, never clobbered. */
+export {
+  maxPolicyBytes,
+  mergePolicy,
+  privateStatement,
+  readStatement,
+  removeStatements,
+  withdrawDistribution,
+  type PolicyEdit,
+  type PolicyStatement,
+  type PolicySubject,
+} from './policy.js';
 export {
   blockPublicAccess,
   createBucket,
+  editPolicy,
   enforceOwner,
   ensurePolicy,
   headBucket,
   isOwnerEnforced,
   isPublicAccessBlocked,
   readPolicy,
+  writePolicy,
 } from './settings.js';
+export {
+  readBucket,
+  type BucketSettings,
+  type EncryptionSettings,
+  type LiveBucket,
+  type PublicAccessBlock,
+} from './state.js';
+export {bucketDiff, desiredBucket} from './desired.js';
+export {applyBucket} from './apply.js';
+export {deleteBucket, type DeletedBucket} from './delete.js';
+export {
+  identitiesIn,
+  identityIdsIn,
+  replacementFor,
+  withoutIdentities,
+  type AccessIdentity,
+  type Replacement,
+} from './access-identity.js';
+export {letsDistributionRead, publicStatements, shutsServiceOut} from './policy-facts.js';

@@ -1,18 +1,20 @@
 import {createHash} from 'node:crypto';
-import {isDeepStrictEqual} from 'node:util';
-import {Failure} from '../failure.js';
+import {
+  mergeStatements,
+  parsePolicy,
+  sidOf,
+  sourceArns,
+  withArns,
+  writePolicyText,
+  type PolicyDocument,
+  type PolicyOwner,
+  type PolicyStatement,
+} from './policy-document.js';
+
+export type {PolicyStatement} from './policy-document.js';
 
 /** S3 refuses a larger bucket policy (S3 User Guide, "Bucket policies"). Bytes. */
 export const maxPolicyBytes = 20 * 1024;
-
-export interface PolicyStatement {
-  readonly Sid: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Principal: unknown;
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
 
 export interface PolicySubject {
   readonly bucket: string;
@@ -22,14 +24,20 @@ export interface PolicySubject {
   readonly partition?: string | undefined;
 }
 
-const cloudfront = {Service: 'cloudfront.amazonaws.com'} as const;
+export const cloudfront = {Service: 'cloudfront.amazonaws.com'} as const;
+
+export const ownerOf = (bucket: string): PolicyOwner => ({
+  name: `bucket ${bucket}`,
+  look: `aws s3api get-bucket-policy --bucket ${bucket}`,
+  maxBytes: maxPolicyBytes,
+});
 
 /** Sids may hold letters and digits only, so a prefix goes in as a hash: sites under two prefixes keep apart. */
 function sid(base: string, prefix: string): string {
   return prefix === '' ? base : base + createHash('sha256').update(prefix).digest('hex').slice(0, 8);
 }
 
-function objectsArn({bucket, prefix, partition = 'aws'}: PolicySubject, below: string): string {
+export function objectsArn({bucket, prefix, partition = 'aws'}: PolicySubject, below: string): string {
   return `arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : prefix + '/'}${below}`;
 }
 
@@ -69,83 +77,60 @@ export function mergePolicy(
   own: readonly PolicyStatement[],
   bucket: string,
 ): string | undefined {
-  const document = parsePolicy(existing, bucket);
-  const statements = [...document.statements];
-  let changed = false;
-  for (const statement of own) {
-    const at = statements.findIndex(other => hasSid(other, statement.Sid));
-    const merged = withSourceArns(statement, at === -1 ? undefined : statements[at]);
-    if (at === -1) statements.push(merged);
-    else if (isDeepStrictEqual(statements[at], merged)) continue;
-    else statements[at] = merged;
-    changed = true;
-  }
-  if (!changed) return undefined;
-  const text = JSON.stringify({...document.rest, Statement: statements});
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxPolicyBytes) {
-    throw new Failure(
-      'refused',
-      'POLICY_TOO_LARGE',
-      `The policy of bucket ${bucket} would be ${bytes} bytes; S3 allows ${maxPolicyBytes}.`,
-      {hint: 'Remove or join statements that are no longer needed, then run this again.'},
-    );
-  }
-  return text;
+  const owner = ownerOf(bucket);
+  const document = parsePolicy(existing, owner);
+  const merged = mergeStatements(document, own);
+  return merged === document ? undefined : writePolicyText(merged, owner);
 }
 
-interface PolicyDocument {
-  /** All members but Statement, in their order. */
-  readonly rest: Readonly<Record<string, unknown>>;
-  readonly statements: readonly unknown[];
+/** What becomes of a policy: `undefined` as `policy` means that no statement is left, and the policy is to be deleted. */
+export interface PolicyEdit {
+  readonly changed: boolean;
+  readonly policy: string | undefined;
 }
 
-function parsePolicy(text: string | undefined, bucket: string): PolicyDocument {
-  if (text === undefined || text.trim() === '') return {rest: {Version: '2012-10-17'}, statements: []};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw unreadable(bucket, cause);
-  }
-  if (!isRecord(value)) throw unreadable(bucket);
-  const {Statement: statement = [], ...rest} = value;
-  return {rest, statements: Array.isArray(statement) ? statement : [statement]};
-}
-
-function unreadable(bucket: string, cause?: unknown): Failure {
-  return new Failure(
-    'unexpected',
-    'POLICY_UNREADABLE',
-    `The policy of bucket ${bucket} is not a policy document.`,
-    {
-      hint: `Look at it with \`aws s3api get-bucket-policy --bucket ${bucket}\`.`,
-      cause,
-    },
+/** Without the statements that have these Sids. Failure POLICY_UNREADABLE. */
+export function removeStatements(
+  existing: string | undefined,
+  sids: readonly string[],
+  bucket: string,
+): PolicyEdit {
+  return editStatements(existing, bucket, statement =>
+    sids.includes(sidOf(statement) ?? '') ? undefined : statement,
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/**
+ * One distribution is let in no more by the statements that have these Sids; those that let nobody else in go. Others'
+ * distributions on the same bucket stay. Failure POLICY_UNREADABLE.
+ */
+export function withdrawDistribution(
+  existing: string | undefined,
+  sids: readonly string[],
+  distributionArn: string,
+  bucket: string,
+): PolicyEdit {
+  return editStatements(existing, bucket, statement => {
+    const arns = sourceArns(statement);
+    if (!sids.includes(sidOf(statement) ?? '') || !arns.includes(distributionArn)) return statement;
+    const left = arns.filter(arn => arn !== distributionArn);
+    return left.length === 0 ? undefined : withArns(statement as PolicyStatement, left);
+  });
 }
 
-function hasSid(statement: unknown, wanted: string): boolean {
-  return isRecord(statement) && statement['Sid'] === wanted;
-}
-
-/** The AWS:SourceArn values that a statement of the same Sid lets in stay in: other distributions on the same bucket. */
-function withSourceArns(statement: PolicyStatement, before: unknown): PolicyStatement {
-  const wanted = sourceArns(statement);
-  if (wanted.length === 0) return statement;
-  const known = isRecord(before) ? sourceArns(before as unknown as PolicyStatement) : [];
-  const all = [...known, ...wanted.filter(arn => !known.includes(arn))];
-  const [only] = all;
-  const value = all.length === 1 && only !== undefined ? only : all;
-  return {...statement, Condition: {StringEquals: {'AWS:SourceArn': value}}};
-}
-
-function sourceArns(statement: PolicyStatement): readonly string[] {
-  const value: unknown = statement.Condition?.['StringEquals']?.['AWS:SourceArn'];
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.filter(arn => typeof arn === 'string') : [];
+/** Each statement as `edit` answers it: the very same object is left as it is, undefined is taken out. */
+export function editStatements(
+  existing: string | undefined,
+  bucket: string,
+  edit: (statement: unknown) => unknown,
+): PolicyEdit {
+  const owner = ownerOf(bucket);
+  const document: PolicyDocument = parsePolicy(existing, owner);
+  const edited = document.statements.map(edit);
+  if (edited.every((statement, index) => statement === document.statements[index])) {
+    return {changed: false, policy: existing};
+  }
+  const statements = edited.filter(statement => statement !== undefined);
+  const policy = statements.length === 0 ? undefined : writePolicyText({...document, statements}, owner);
+  return {changed: true, policy};
 }

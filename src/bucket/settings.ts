@@ -1,27 +1,8 @@
-import type * as S3 from '@aws-sdk/client-s3';
-import type {BucketLocationConstraint, S3Client} from '@aws-sdk/client-s3';
+import type {BucketLocationConstraint} from '@aws-sdk/client-s3';
 import {call, toFailure, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
-import {mergePolicy, type PolicyStatement} from './policy.js';
-
-async function open(aws: Aws): Promise<{readonly sdk: typeof S3; readonly client: S3Client}> {
-  const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
-  return {sdk, client};
-}
-
-function subject(operation: string, bucket: string) {
-  return {service: 's3', operation, resource: `bucket ${bucket}`} as const;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
-  const {$metadata: metadata} = error as {$metadata?: {httpStatusCode?: number}};
-  return metadata?.httpStatusCode;
-}
+import {nameOf, open, statusOf, subject} from './client.js';
+import {mergePolicy, type PolicyEdit, type PolicyStatement} from './policy.js';
 
 export type BucketState =
   | {readonly exists: false}
@@ -42,21 +23,53 @@ export async function headBucket(aws: Aws, bucket: string): Promise<BucketState>
   }
 }
 
+export interface CreateBucketOptions {
+  /** Default: the region of `aws`. */
+  readonly region?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Emulators that do not know tags in CreateBucket refuse them so. */
+const withoutTags = new Set(['MalformedXML', 'InvalidRequest', 'NotImplemented', 'UnsupportedArgument']);
+
 /**
- * Makes the bucket in the region of `aws`. Answers false when it was this account's already.
+ * Makes the bucket with its tags. Answers false when it was this account's already: then its tags stay as they are.
  * Failure BUCKET_TAKEN when another account has the name.
  */
-export async function createBucket(aws: Aws, bucket: string): Promise<boolean> {
-  const [{CreateBucketCommand}, client, region] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    aws.s3(),
-    aws.region(),
-  ]);
-  // us-east-1 is the one region that must not be named (CreateBucket, LocationConstraint).
-  const configuration =
-    region === 'us-east-1' ? undefined : {LocationConstraint: region as BucketLocationConstraint};
+export async function createBucket(
+  aws: Aws,
+  bucket: string,
+  {region: wanted, tags = {}}: CreateBucketOptions = {},
+): Promise<boolean> {
+  const region = wanted ?? (await aws.region());
+  const {sdk, client} = await open(aws, wanted);
+  const tagSet = Object.entries(tags).map(([Key, Value]) => ({Key, Value}));
+  const create = (withTags: boolean) => {
+    const configuration = {
+      // us-east-1 is the one region that must not be named (CreateBucket, LocationConstraint).
+      ...(region === 'us-east-1' ? {} : {LocationConstraint: region as BucketLocationConstraint}),
+      ...(withTags ? {Tags: tagSet} : {}),
+    };
+    const isEmpty = Object.keys(configuration).length === 0;
+    return client.send(
+      new sdk.CreateBucketCommand({
+        Bucket: bucket,
+        CreateBucketConfiguration: isEmpty ? undefined : configuration,
+      }),
+    );
+  };
   try {
-    await client.send(new CreateBucketCommand({Bucket: bucket, CreateBucketConfiguration: configuration}));
+    if (tagSet.length === 0) {
+      await create(false);
+      return true;
+    }
+    try {
+      await create(true);
+    } catch (error) {
+      if (!withoutTags.has(nameOf(error))) throw error;
+      await create(false);
+      await client.send(new sdk.PutBucketTaggingCommand({Bucket: bucket, Tagging: {TagSet: tagSet}}));
+    }
     return true;
   } catch (error) {
     switch (nameOf(error)) {
@@ -152,9 +165,31 @@ export async function ensurePolicy(
 ): Promise<boolean> {
   const merged = mergePolicy(await readPolicy(aws, bucket), own, bucket);
   if (merged === undefined) return false;
-  const {sdk, client} = await open(aws);
-  await call(subject('PutBucketPolicy', bucket), () =>
-    client.send(new sdk.PutBucketPolicyCommand({Bucket: bucket, Policy: merged})),
-  );
+  await writePolicy(aws, bucket, merged);
   return true;
+}
+
+/** Replaces the policy of the bucket; undefined deletes it. */
+export async function writePolicy(aws: Aws, bucket: string, policy: string | undefined): Promise<void> {
+  const {sdk, client} = await open(aws);
+  if (policy === undefined) {
+    await call(subject('DeleteBucketPolicy', bucket), () =>
+      client.send(new sdk.DeleteBucketPolicyCommand({Bucket: bucket})),
+    );
+    return;
+  }
+  await call(subject('PutBucketPolicy', bucket), () =>
+    client.send(new sdk.PutBucketPolicyCommand({Bucket: bucket, Policy: policy})),
+  );
+}
+
+/** Edits the live policy, read anew; answers whether it had to write. */
+export async function editPolicy(
+  aws: Aws,
+  bucket: string,
+  edit: (existing: string | undefined) => PolicyEdit,
+): Promise<boolean> {
+  const {changed, policy} = edit(await readPolicy(aws, bucket));
+  if (changed) await writePolicy(aws, bucket, policy);
+  return changed;
 }
