@@ -2,13 +2,15 @@ import type {Change, ResourceRecordSet} from '@aws-sdk/client-route-53';
 import {storedDistributions} from '../cloudfront/distribution/references.js';
 import {ApiError, type Store} from '../types.js';
 import {dnsName, isDnsName, isWithin} from './names.js';
-import {recordKey, records, type StoredZone} from './records.js';
+import {recordKey, records, zonePrefix, type StoredZone} from './records.js';
 import {valueProblem} from './values.js';
 
 /** Hosted zone of every distribution's domain name. */
 const cloudFrontZone = 'Z2FDTNDATAQYW2';
 
 const types = new Set('A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT'.split(' '));
+/** Of one zone; more on request. Developer guide, "Quotas on records". */
+const mostRecords = 10_000;
 const aliasTypes = new Set(['A', 'AAAA', 'HTTPS']);
 
 const invalidInput = (message: string): ApiError => new ApiError('InvalidInput', message, 400);
@@ -28,6 +30,10 @@ export function applyChanges(store: Store, zone: StoredZone, changes: readonly C
   });
   if (problems.length > 0) {
     throw new ApiError('InvalidChangeBatch', `[${problems.join(', ')}]`, 400, {messages: problems});
+  }
+  const prefix = zonePrefix(zone.id);
+  if ([...records(store).range({prefix, limit: mostRecords + 1})].length > mostRecords) {
+    throw new ApiError('InvalidChangeBatch', `[Number of records limit of ${mostRecords} exceeded.]`, 400);
   }
 }
 
@@ -135,6 +141,8 @@ function aliasProblem(store: Store, zone: StoredZone, set: ResourceRecordSet): s
   const {Type: type = 'A'} = set;
   const tried = `Tried to create an alias that targets ${name}, type ${type} in zone ${target}, but`;
   if (target === cloudFrontZone) {
+    // API reference, AliasTarget: "Alias resource record sets for CloudFront can't be created in a private zone."
+    if (zone.vpcs !== undefined) return `${tried} ${zone.name} is a private hosted zone`;
     if (health === true) {
       return `EvaluateTargetHealth cannot be set to true when the alias target ${name} is a CloudFront distribution`;
     }

@@ -1,9 +1,10 @@
-import {createHash, randomBytes} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import type {ChangeInfo, HostedZone, ResourceRecordSet, Route53} from '@aws-sdk/client-route-53';
-import {ApiError, type Clock, type Handlers, type Store} from '../types.js';
+import {accountId, ApiError, type Clock, type Handlers, type Store} from '../types.js';
 import {applyChanges} from './changes.js';
 import {dnsName, isDnsName, reversed} from './names.js';
 import {recordKey, records, zonePrefix, zones, type StoredZone} from './records.js';
+import {apexSets, invalid, isVpc, nameServers, privateNameServers, requestedVpc} from './zone.js';
 
 export interface Route53Options {
   readonly store: Store;
@@ -20,8 +21,10 @@ interface StoredChange {
 }
 
 const largestPage = 300;
+/** Of an account; more on request. Developer guide, "Quotas on hosted zones". */
+const mostZones = 500;
 
-/** Public hosted zones and their records. Errors are those of the Route 53 API reference. */
+/** Public and private hosted zones and their records. Errors are those of the Route 53 API reference. */
 export function createRoute53(options: Route53Options): Handlers<Route53> {
   const {store, clock, syncDelayMs = 0, random = randomBytes} = options;
   const zoneTable = zones(store);
@@ -45,7 +48,7 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
     Id: `/hostedzone/${zone.id}`,
     Name: zone.name,
     CallerReference: zone.callerReference,
-    Config: {PrivateZone: false, ...(zone.comment === '' ? {} : {Comment: zone.comment})},
+    Config: {PrivateZone: zone.vpcs !== undefined, ...(zone.comment === '' ? {} : {Comment: zone.comment})},
     ResourceRecordSetCount: sets(zone.id).length,
   });
   const changeInfo = (id: string, change: StoredChange): ChangeInfo => ({
@@ -70,16 +73,32 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
       }
       const reference = input.CallerReference ?? '';
       if (reference === '') throw invalid('The CallerReference is required.');
-      if (input.VPC !== undefined || input.HostedZoneConfig?.PrivateZone === true) {
-        throw invalid('The embedded cloud has public hosted zones only.');
-      }
+      const vpc = requestedVpc(input);
       return store.write(() => {
+        if ([...zoneTable.range()].length >= mostZones) {
+          throw new ApiError(
+            'TooManyHostedZones',
+            `Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - ${mostZones}.`,
+            400,
+          );
+        }
         for (const [, zone] of zoneTable.range()) {
           if (zone.callerReference === reference) {
             throw new ApiError(
               'HostedZoneAlreadyExists',
               `A hosted zone has already been created with the specified caller reference: ${zone.id}.`,
               409,
+            );
+          }
+          if (
+            vpc !== undefined &&
+            zone.name === dnsName(name) &&
+            zone.vpcs?.some(other => isVpc(other, vpc))
+          ) {
+            throw new ApiError(
+              'ConflictingDomainExists',
+              `The VPC ${vpc.VPCId ?? ''} in region ${vpc.VPCRegion ?? ''} has already been associated with the hosted zone ${zone.id} with the same domain name.`,
+              400,
             );
           }
         }
@@ -89,15 +108,17 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
           name: dnsName(name),
           callerReference: reference,
           comment: input.HostedZoneConfig?.Comment ?? '',
-          nameServers: nameServers(id),
+          nameServers: vpc === undefined ? nameServers(id) : privateNameServers,
           tags: {},
+          ...(vpc !== undefined && {vpcs: [vpc]}),
         };
         zoneTable.put(id, zone);
         for (const set of apexSets(zone)) recordTable.put(recordKey(id, zone.name, set.Type), set);
         return {
           HostedZone: view(zone),
           ChangeInfo: submit(),
-          DelegationSet: {NameServers: [...zone.nameServers]},
+          DelegationSet: vpc === undefined ? {NameServers: [...zone.nameServers]} : undefined,
+          ...(vpc !== undefined && {VPC: vpc}),
           Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${id}`,
         };
       });
@@ -105,15 +126,21 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
 
     GetHostedZone(input) {
       const zone = getZone(input.Id);
-      return {HostedZone: view(zone), DelegationSet: {NameServers: [...zone.nameServers]}};
+      return {
+        HostedZone: view(zone),
+        ...(zone.vpcs === undefined
+          ? {DelegationSet: {NameServers: [...zone.nameServers]}}
+          : {VPCs: [...zone.vpcs]}),
+      };
     },
     GetHostedZoneCount: () => ({HostedZoneCount: [...zoneTable.range()].length}),
 
     ListHostedZones(input) {
       const maxItems = pageSize(input.MaxItems, 100);
-      const all = [...zoneTable.range({from: plainId(input.Marker), limit: maxItems + 1})].map(
-        ([, zone]) => zone,
-      );
+      const onlyPrivate = input.HostedZoneType === 'PrivateHostedZone';
+      const all = [...zoneTable.range({from: plainId(input.Marker)})]
+        .map(([, zone]) => zone)
+        .filter(zone => !onlyPrivate || zone.vpcs !== undefined);
       return {
         HostedZones: all.slice(0, maxItems).map(view),
         Marker: input.Marker ?? '',
@@ -142,6 +169,24 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
         IsTruncated: next !== undefined,
         ...(next === undefined ? {} : {NextDNSName: next.name, NextHostedZoneId: next.id}),
         MaxItems: maxItems,
+      };
+    },
+
+    ListHostedZonesByVPC(input) {
+      const maxItems = pageSize(input.MaxItems, 100);
+      const vpc = {VPCId: input.VPCId, VPCRegion: input.VPCRegion};
+      const found = [...zoneTable.range({after: input.NextToken ?? ''})]
+        .map(([, zone]) => zone)
+        .filter(zone => zone.vpcs?.some(other => isVpc(other, vpc)));
+      const last = found.length > maxItems ? found[maxItems - 1] : undefined;
+      return {
+        HostedZoneSummaries: found.slice(0, maxItems).map(zone => ({
+          HostedZoneId: zone.id,
+          Name: zone.name,
+          Owner: {OwningAccount: accountId},
+        })),
+        MaxItems: maxItems,
+        ...(last !== undefined && {NextToken: last.id}),
       };
     },
 
@@ -226,8 +271,6 @@ export function createRoute53(options: Route53Options): Handlers<Route53> {
   };
 }
 
-const invalid = (message: string): ApiError => new ApiError('InvalidInput', message, 400);
-
 /** Ids are answered as `/hostedzone/ID` and `/change/ID` and taken with or without the prefix. */
 const plainId = (given: string | undefined): string => given?.split('/').at(-1) ?? '';
 
@@ -242,32 +285,4 @@ function pageSize(asked: number | undefined, largest: number): number {
 function taggedZone(type: string | undefined, zone: StoredZone): StoredZone {
   if (type !== 'hostedzone') throw invalid(`The ResourceType must be hostedzone, not "${type ?? ''}".`);
   return zone;
-}
-
-/** Four servers in four top-level domains, the same for a zone every time. */
-function nameServers(zoneId: string): readonly string[] {
-  const digest = createHash('sha256').update(zoneId).digest();
-  return ['com', 'net', 'org', 'co.uk'].map((domain, index) => {
-    const number = index * 512 + (digest.readUInt16BE(index * 2) % 512);
-    return `ns-${number}.awsdns-${String((digest[16 + index] ?? 0) % 64).padStart(2, '0')}.${domain}`;
-  });
-}
-
-function apexSets(zone: StoredZone): readonly ResourceRecordSet[] {
-  return [
-    {
-      Name: zone.name,
-      Type: 'NS',
-      TTL: 172_800,
-      ResourceRecords: zone.nameServers.map(server => ({Value: `${server}.`})),
-    },
-    {
-      Name: zone.name,
-      Type: 'SOA',
-      TTL: 900,
-      ResourceRecords: [
-        {Value: `${zone.nameServers[0] ?? ''}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400`},
-      ],
-    },
-  ];
 }

@@ -1,4 +1,4 @@
-import type {ResourceRecordSet} from '@aws-sdk/client-route-53';
+import type {ResourceRecordSet, VPC} from '@aws-sdk/client-route-53';
 import type {Store, Table} from '../types.js';
 import {reversed} from './names.js';
 
@@ -10,6 +10,8 @@ export interface StoredZone {
   readonly callerReference: string;
   readonly comment: string;
   readonly nameServers: readonly string[];
+  /** Of a private zone, which answers only there; absent in a public one. */
+  readonly vpcs?: readonly VPC[];
   readonly tags: Readonly<Record<string, string>>;
 }
 

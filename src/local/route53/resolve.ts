@@ -3,9 +3,11 @@ import type {Store} from '../types.js';
 import {dnsName, isWithin, reversed} from './names.js';
 import {recordKey, records, zonePrefix, zones, type StoredZone} from './records.js';
 
-/** The zones that answer for a name: those with the longest name that it lies within. */
+/** The zones that answer the world for a name: the public ones with the longest name that it lies within. */
 function zonesOf(store: Store, name: string): readonly StoredZone[] {
-  const found = [...zones(store).range()].map(([, zone]) => zone).filter(zone => isWithin(name, zone.name));
+  const found = [...zones(store).range()]
+    .map(([, zone]) => zone)
+    .filter(zone => zone.vpcs === undefined && isWithin(name, zone.name));
   const longest = Math.max(...found.map(zone => zone.name.length));
   return found.filter(zone => zone.name.length === longest);
 }
