@@ -72,11 +72,13 @@ export interface WaitInsyncOptions extends Waiting {
   readonly aws: Aws;
   /** Ids of changes, of any zones. */
   readonly changes: readonly string[];
+  /** Step id of the `wait` events; default: `dns`. */
+  readonly step?: string | undefined;
 }
 
 /** Waits until all Route 53 servers answer with the changes. Failure WAIT_TIMEOUT (exit 5), INTERRUPTED. */
 export async function* waitInsync(options: WaitInsyncOptions): Work<void> {
-  const {aws, changes, pace = paceFor(aws), ...rest} = options;
+  const {aws, changes, step = 'dns', pace = paceFor(aws), ...rest} = options;
   const {sdk, client} = await open(aws);
   const pending = new Set(changes);
   if (pending.size === 0) return;
@@ -95,7 +97,7 @@ export async function* waitInsync(options: WaitInsyncOptions): Work<void> {
     ...rest,
     poll,
     delay: pace,
-    id: 'dns',
+    id: step,
     subject: `the DNS change ${changes.join(', ')}`,
     resumeHint: 'The records are written, and Route 53 goes on spreading them: look with frontctl dns check.',
   });

@@ -9,13 +9,14 @@ export {
   type PreparedRemoval,
   type SentAliases,
   type SentChange,
+  type SentRecord,
 } from './aliases.js';
 export {batchesOf, changeRecords, waitInsync} from './changes.js';
 export {checkDns, type CheckedRecord, type DnsCheck} from './check.js';
 export {ensureRecords, removeRecords, type ProofRecord} from './ensure.js';
 export {hostName, isCovered, isWithin, plainName} from './names.js';
 export {recordsToPaste, type RecordToPaste} from './paste.js';
-export {planAliases, planRemoval, targetOf} from './plan.js';
+export {planAliases, planRemoval, targetOf, typesFor} from './plan.js';
 export {readRecords, recordText} from './records.js';
 export {authoritativeResolver, publicResolvers, systemResolver} from './system-resolver.js';
 export type * from './types.js';

@@ -29,6 +29,10 @@ export function targetOf({type, values, alias, setIdentifier}: RecordSet): strin
   return type === 'CNAME' && values.length === 1 ? values[0]?.toLowerCase().replace(/\.$/, '') : undefined;
 }
 
+/** Types that lead to a distribution: those that are wished for, else all; AAAA only where it has IPv6. */
+export const typesFor = (isIpv6: boolean, wished: readonly AliasType[] = aliasTypes): readonly AliasType[] =>
+  aliasTypes.filter(type => wished.includes(type) && (isIpv6 || type !== 'AAAA'));
+
 export interface AliasWish {
   /** Plain names; each lies in the zone that `live` was read from. */
   readonly hosts: readonly string[];

@@ -4,6 +4,7 @@ export {bucketName, originAccessControlName, siteName} from './names.js';
 export {ensureSite, findSite} from './ensure.js';
 export {createKey, type AttachTarget, type CreateKeyResult} from './create-key.js';
 export {deleteKey, type DeleteKeyResult} from './delete-key.js';
+export {moveAlias, type MovedAlias} from './move-alias.js';
 export {listKeys, type KeyList, type KeyUser, type ListedKey} from './list-keys.js';
 export {rotateKey} from './rotate-key.js';
 export type * from './rotate-types.js';
@@ -20,3 +21,33 @@ export {
   type ValidationDns,
 } from './issue-certificate.js';
 export {waitCertificate} from './wait-certificate.js';
+export type {Action, Change} from './change.js';
+export {
+  applyEdit,
+  awaitDeployed,
+  planEdit,
+  type AppliedEdit,
+  type DeployWait,
+  type DistributionEdit,
+  type PlannedEdit,
+} from './change-distribution.js';
+export {listKept, type HistoryOptions, type Kept} from './config-history.js';
+export {checkDeletable, deleteLive} from './delete-distribution.js';
+export {
+  beginMaintenance,
+  endMaintenance,
+  planMaintenance,
+  planReopening,
+  readMaintenance,
+  type MaintenancePlan,
+  type MaintenanceSettings,
+} from './maintenance.js';
+export {
+  findDistributions,
+  listed,
+  showDistribution,
+  type DistributionFilter,
+  type ListedDistribution,
+  type ShownDistribution,
+} from './show-distribution.js';
+export {chooseKept, undoEdit} from './undo-distribution.js';

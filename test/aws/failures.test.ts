@@ -99,7 +99,7 @@ describe('what CloudFront answers to the real client', () => {
     [restError(503, 'ServiceUnavailable'), 'THROTTLED', 1, /run again/],
     [restError(500, 'InternalError'), 'SERVICE_UNAVAILABLE', 1, /Run again later/],
     [restError(400, 'TooManyDistributions'), 'QUOTA_EXCEEDED', 6, /Service Quotas/],
-    [restError(409, 'CNAMEAlreadyExists'), 'ALIAS_TAKEN', 4, /Remove the alias/],
+    [restError(409, 'CNAMEAlreadyExists'), 'ALIAS_TAKEN', 4, /frontctl dns move HOST --to/],
     [restError(404, 'NoSuchOrigin'), 'NO_SUCH_ORIGIN', 2, /TargetOriginId/],
     [restError(404, 'NoSuchOriginAccessControl'), 'NOT_FOUND', 2, /Check the name or id/],
     [
