@@ -1,9 +1,4 @@
-import type {
-  CloudFrontClient,
-  DistributionConfig,
-  DistributionSummary,
-  Tag,
-} from '@aws-sdk/client-cloudfront';
+import type {DistributionConfig, DistributionSummary} from '@aws-sdk/client-cloudfront';
 import {
   call,
   mapConcurrent,
@@ -111,7 +106,6 @@ export async function taggedIds(
   tag: {readonly key: string; readonly value: string},
   bucket?: string,
 ): Promise<readonly string[]> {
-  const {sdk, client} = await open(aws);
   const candidates: DistributionSummary[] = [];
   for await (const summary of listDistributions(aws)) {
     const origins = summary.Origins?.Items ?? [];
@@ -121,8 +115,8 @@ export async function taggedIds(
   }
   const tagged: string[] = [];
   const read = async (summary: DistributionSummary) => {
-    const tags = await readTags(sdk, client, summary.ARN ?? '');
-    return tags.some(({Key, Value}) => Key === tag.key && Value === tag.value) ? summary.Id : undefined;
+    const tags = await readTags(aws, summary.ARN ?? '');
+    return tags[tag.key] === tag.value ? summary.Id : undefined;
   };
   for await (const id of mapConcurrent(candidates, 8, read)) if (id !== undefined) tagged.push(id);
   return tagged.sort();
@@ -159,15 +153,44 @@ export async function readTenant(aws: Aws, id: string): Promise<Tenant> {
   }
 }
 
-async function readTags(
-  sdk: Awaited<ReturnType<typeof open>>['sdk'],
-  client: CloudFrontClient,
-  arn: string,
-): Promise<readonly Tag[]> {
+/** Tags of a distribution. */
+export async function readTags(aws: Aws, arn: string): Promise<Readonly<Record<string, string>>> {
+  const {sdk, client} = await open(aws);
   const {Tags} = await call(cloudfront('ListTagsForResource', arn), () =>
     client.send(new sdk.ListTagsForResourceCommand({Resource: arn})),
   );
-  return Tags?.Items ?? [];
+  return Object.fromEntries((Tags?.Items ?? []).map(({Key = '', Value = ''}) => [Key, Value]));
+}
+
+/** Sets tags and takes others away; all that are not named stay. */
+export async function changeTags(
+  aws: Aws,
+  arn: string,
+  set: Readonly<Record<string, string>>,
+  remove: readonly string[] = [],
+): Promise<void> {
+  const {sdk, client} = await open(aws);
+  const Items = Object.entries(set).map(([Key, Value]) => ({Key, Value}));
+  if (Items.length > 0) {
+    await call(cloudfront('TagResource', arn), () =>
+      client.send(new sdk.TagResourceCommand({Resource: arn, Tags: {Items}})),
+    );
+  }
+  if (remove.length > 0) {
+    await call(cloudfront('UntagResource', arn), () =>
+      client.send(new sdk.UntagResourceCommand({Resource: arn, TagKeys: {Items: [...remove]}})),
+    );
+  }
+}
+
+/** The site's own distribution, wherever its origins are: those in its bucket are asked for their tags first. */
+export async function findSiteDistribution(
+  aws: Aws,
+  name: string,
+  bucket: string | undefined,
+): Promise<Distribution | undefined> {
+  const near = bucket === undefined ? undefined : await findByTag(aws, name, bucket);
+  return near ?? findByTag(aws, name);
 }
 
 /** Creates it with its tags in one call, so that a crash right after it leaves a distribution that is found again. */
@@ -202,7 +225,7 @@ export async function createDistribution(
 
 export interface WaitDeployedOptions extends Pick<
   WaitOptions<never>,
-  'timeoutMs' | 'delay' | 'sleep' | 'now' | 'signal'
+  'timeoutMs' | 'delay' | 'sleep' | 'now' | 'signal' | 'resumeHint'
 > {
   readonly aws: Aws;
   readonly id: string;

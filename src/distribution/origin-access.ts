@@ -2,10 +2,12 @@ import type {
   DistributionConfig,
   DistributionSummary,
   Origin,
+  OriginAccessControlConfig,
   OriginAccessControlOriginTypes,
 } from '@aws-sdk/client-cloudfront';
 import {call, toFailure, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
+import {createNamed, listNamed} from './named/index.js';
 
 const cloudfront = (operation: string, resource: string) =>
   ({service: 'cloudfront', operation, resource}) as const;
@@ -27,26 +29,17 @@ export interface AccessControl {
 
 /** All origin access controls of the account, in CloudFront's order. */
 export async function listAccessControls(aws: Aws): Promise<readonly AccessControl[]> {
-  const {sdk, client} = await open(aws);
-  const found: AccessControl[] = [];
-  let marker: string | undefined;
-  do {
-    const {OriginAccessControlList: page} = await call(
-      cloudfront('ListOriginAccessControls', 'all origin access controls'),
-      () => client.send(new sdk.ListOriginAccessControlsCommand({Marker: marker, MaxItems: 100})),
-    );
-    for (const each of page?.Items ?? []) {
-      found.push({
-        id: each.Id ?? '',
-        name: each.Name ?? '',
-        description: each.Description ?? '',
-        type: each.OriginAccessControlOriginType ?? '',
-        signing: each.SigningBehavior ?? '',
-      });
-    }
-    marker = page?.IsTruncated === true ? page.NextMarker : undefined;
-  } while (marker !== undefined);
-  return found;
+  const found = await listNamed(aws, 'origin access control');
+  return found.map(({id, name, config}) => {
+    const {Description, SigningBehavior, OriginAccessControlOriginType} = config as OriginAccessControlConfig;
+    return {
+      id,
+      name,
+      description: Description ?? '',
+      type: OriginAccessControlOriginType ?? '',
+      signing: SigningBehavior ?? '',
+    };
+  });
 }
 
 export const originTypes = [
@@ -69,27 +62,23 @@ export async function ensureAccessControl(
   const same = async () => (await listAccessControls(aws)).find(each => each.name === name);
   const found = await same();
   if (found !== undefined) return {...fitting(found, type), created: false};
-  const {sdk, client} = await open(aws);
   const description = 'Made by frontctl';
   try {
-    const {OriginAccessControl: made} = await client.send(
-      new sdk.CreateOriginAccessControlCommand({
-        OriginAccessControlConfig: {
-          Name: name,
-          Description: description,
-          OriginAccessControlOriginType: type,
-          SigningBehavior: 'always',
-          SigningProtocol: 'sigv4',
-        },
-      }),
-    );
-    return {id: made?.Id ?? '', name, description, type, signing: 'always', created: true};
+    const id = await createNamed(aws, 'origin access control', {
+      Name: name,
+      Description: description,
+      OriginAccessControlOriginType: type,
+      SigningBehavior: 'always',
+      SigningProtocol: 'sigv4',
+    });
+    return {id, name, description, type, signing: 'always', created: true};
   } catch (error) {
     // Made by another run between the look and the call.
-    const isRaced = error instanceof Error && error.name === 'OriginAccessControlAlreadyExists';
+    const cause = error instanceof Failure ? error.cause : error;
+    const isRaced = cause instanceof Error && cause.name === 'OriginAccessControlAlreadyExists';
     const raced = isRaced ? await same() : undefined;
     if (raced !== undefined) return {...fitting(raced, type), created: false};
-    throw toFailure(error, cloudfront('CreateOriginAccessControl', `origin access control ${name}`));
+    throw error;
   }
 }
 

@@ -16,6 +16,7 @@ export {
 } from './certificate-report.js';
 export {
   issueCertificate,
+  manualSentence,
   type IssueCertificateInput,
   type IssuedCertificate,
   type ValidationDns,
@@ -51,3 +52,7 @@ export {
   type ShownDistribution,
 } from './show-distribution.js';
 export {chooseKept, undoEdit} from './undo-distribution.js';
+export {applySiteStack, type AppliedSite, type ApplyInput} from './site/apply.js';
+export {destroySiteStack, planDestroy, type DestroyPlan} from './site/destroy.js';
+export {prepareSiteStack, type PreparedSite, type PrepareInput} from './site/prepare.js';
+export {type SiteSettings} from './site/settings.js';
