@@ -13,6 +13,7 @@ export function createControlPlane(
   policies: Policies,
   access: OriginAccess,
   keys: Keys,
+  functionCode: ControlPlane['functionCode'],
 ): ControlPlane {
   const live = new Map<string, LiveDistribution>();
   const listeners = new Set<() => void>();
@@ -76,6 +77,7 @@ export function createControlPlane(
     originAccessIdentity: identities(access),
     keyGroup: keys.liveGroup,
     publicKey: configs(keys.publicKeys),
+    functionCode,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -32,6 +32,8 @@ export function uuid(random: RandomBytes): string {
 
 export const distributionArn = (id: string): string => `arn:aws:cloudfront::${accountId}:distribution/${id}`;
 
+export const functionArn = (name: string): string => `arn:aws:cloudfront::${accountId}:function/${name}`;
+
 /** `Location` header of a create answer. */
 export const location = (path: string): string => `https://cloudfront.amazonaws.com/2020-05-31/${path}`;
 

@@ -9,6 +9,7 @@ import {createDistributions, distributionHandlers} from './distributions.js';
 import {domainHandlers} from './domains.js';
 import {distributionsUsing, type References} from './distribution/references.js';
 import {distributionArn, type RandomBytes} from './identifiers.js';
+import {createFunctions} from './functions.js';
 import type {InvalidationQuota, InvalidationRate} from './invalidation-quotas.js';
 import {createInvalidations} from './invalidations.js';
 import {createKeys, keyHandlers} from './keys.js';
@@ -54,6 +55,16 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
     using('keyGroups', id),
   );
   const tags = createTags(store);
+  const functions = createFunctions({
+    ...dependencies,
+    deployDelayMs: options.deployDelayMs,
+    tags,
+    users: arn => using('functions', arn),
+    redeploy(ids) {
+      const durable = ids.map(id => distributions.resources.renew(id));
+      return () => durable.forEach(done => done());
+    },
+  });
   const otherAccount = createOtherAccount(store);
   const namesOnCertificate = (arn: string) => certificateNames(store, clock.now(), arn);
 
@@ -66,6 +77,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
       originRequestPolicyExists: id => policies.originRequest.find(id) !== undefined,
       responseHeadersPolicyExists: id => policies.responseHeaders.find(id) !== undefined,
       keyGroupExists: id => keys.groups.find(id) !== undefined,
+      functionIsPublished: functions.isPublished,
       originAccessIdentityExists: id => access.identities.find(id) !== undefined,
       originAccessControl: id => access.controls.find(id)?.config,
       certificateNames: namesOnCertificate,
@@ -73,7 +85,7 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
       distributionBehind: name => distributionBehind(store, name),
     },
   });
-  const controlPlane = createControlPlane(distributions, policies, access, keys);
+  const controlPlane = createControlPlane(distributions, policies, access, keys, functions.liveCode);
   const invalidations = createInvalidations({
     ...dependencies,
     distributions,
@@ -98,10 +110,15 @@ export function createCloudFront(options: CloudFrontOptions): EmulatedCloudFront
         },
       }),
       ...domainHandlers({store, distributions, otherAccount, certificateNames: namesOnCertificate}),
-      ...tagHandlers(store, tags, id => distributions.resources.find(id) !== undefined),
+      ...tagHandlers(store, tags, arn => {
+        const id = arn.slice(arn.lastIndexOf('/') + 1);
+        const names = arn === distributionArn(id) && distributions.resources.find(id) !== undefined;
+        return names || functions.exists(arn);
+      }),
       ...originAccessHandlers(access),
       ...policyHandlers(policies),
       ...keyHandlers(keys),
+      ...functions.handlers,
       ...invalidations.handlers,
     },
     controlPlane,

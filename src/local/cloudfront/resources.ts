@@ -69,6 +69,8 @@ export interface Resources<C, S> {
       put: (before: Resource<C, S>, config: C) => Resource<C, S>,
     ) => Resource<C, S>,
   ): Promise<Resource<C, S>>;
+  /** Inside a transaction: a new version of the same config. To be followed by the answer once it is durable. */
+  renew(id: string): () => void;
   delete(
     id: string | undefined,
     ifMatch: string | undefined,
@@ -81,6 +83,21 @@ export interface Resources<C, S> {
   list(request: PageRequest, from?: Iterable<Resource<C, S>>): Page<Resource<C, S>>;
   /** Called after a change of `id` is durable; `undefined` when it was deleted. */
   onCommit(listener: (id: string, resource: Resource<C, S> | undefined) => void): void;
+}
+
+/** Throws InvalidIfMatchVersion or PreconditionFailed unless `ifMatch` names the current version. */
+export function checkVersion(noun: string, ifMatch: string | undefined, etag: string): void {
+  demand(
+    ifMatch !== undefined && /^E[A-Z0-9]{2,}$/.test(ifMatch),
+    'InvalidIfMatchVersion',
+    `The If-Match version is missing or not valid for the ${noun}.`,
+  );
+  demand(
+    ifMatch === etag,
+    'PreconditionFailed',
+    `The request failed because it didn't meet the preconditions in one or more request-header fields: ` +
+      `If-Match is ${ifMatch}, the ${noun} has changed since.`,
+  );
 }
 
 /**
@@ -146,17 +163,7 @@ export function createResources<C extends object, S>(
       forbidden,
       `The ${kind.noun} is managed by AWS and cannot be changed.`,
     );
-    demand(
-      ifMatch !== undefined && /^E[A-Z0-9]{2,}$/.test(ifMatch),
-      'InvalidIfMatchVersion',
-      `The If-Match version is missing or not valid for the ${kind.noun}.`,
-    );
-    demand(
-      ifMatch === before.etag,
-      'PreconditionFailed',
-      `The request failed because it didn't meet the preconditions in one or more request-header fields: ` +
-        `If-Match is ${ifMatch}, the ${kind.noun} has changed since.`,
-    );
+    checkVersion(kind.noun, ifMatch, before.etag);
     return before;
   };
 
@@ -229,6 +236,12 @@ export function createResources<C extends object, S>(
       });
       changed.forEach(committed);
       return answer;
+    },
+
+    renew(id) {
+      const before = get(id);
+      table.put(id, made(before.config, before, before.createdWith));
+      return () => committed(id);
     },
 
     async delete(id, ifMatch, andThen) {

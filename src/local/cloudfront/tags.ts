@@ -1,7 +1,6 @@
 import type {CloudFront, Tag} from '@aws-sdk/client-cloudfront';
 import type {Handlers, Store} from '../types.js';
 import {demand, fault} from './faults.js';
-import {distributionArn} from './identifiers.js';
 
 export interface Tags {
   /** @throws InvalidTagging */
@@ -13,7 +12,7 @@ export interface Tags {
 
 const mostTags = 50;
 
-/** Tags of a distribution. Developer guide, "Tag a distribution". */
+/** Tags by ARN. Developer guide, "Tag a CloudFront resource". */
 export function createTags(store: Store): Tags {
   const table = store.table<Readonly<Record<string, string>>>('cloudfront.tag');
   return {
@@ -33,7 +32,7 @@ export function createTags(store: Store): Tags {
         demand(!parsed.has(key), 'InvalidTagging', `The tag key ${key} is given twice.`);
         parsed.set(key, value);
       }
-      demand(parsed.size <= mostTags, 'InvalidTagging', `A distribution has at most ${mostTags} tags.`);
+      demand(parsed.size <= mostTags, 'InvalidTagging', `A resource has at most ${mostTags} tags.`);
       return parsed;
     },
     of: arn => new Map(Object.entries(table.get(arn) ?? {})),
@@ -41,7 +40,7 @@ export function createTags(store: Store): Tags {
       demand(
         tags.size <= mostTags,
         'InvalidTagging',
-        `A distribution has at most ${mostTags} tags, not ${tags.size}.`,
+        `A resource has at most ${mostTags} tags, not ${tags.size}.`,
       );
       if (tags.size === 0) table.delete(arn);
       else table.put(arn, Object.fromEntries(tags));
@@ -49,10 +48,9 @@ export function createTags(store: Store): Tags {
   };
 }
 
-export function tagHandlers(store: Store, tags: Tags, exists: (distributionId: string) => boolean) {
+export function tagHandlers(store: Store, tags: Tags, exists: (arn: string) => boolean) {
   const resource = (arn: string | undefined): string => {
-    const id = arn?.split('/').at(-1) ?? '';
-    if (arn !== distributionArn(id) || !exists(id)) {
+    if (arn === undefined || !exists(arn)) {
       throw fault('NoSuchResource', `The specified resource does not exist: ${arn ?? '(none)'}.`);
     }
     return arn;

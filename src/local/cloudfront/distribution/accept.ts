@@ -93,7 +93,7 @@ function checkGeneral(config: DistributionConfig): void {
 
 const associationQuota = 100;
 
-/** At most 100 distributions an OAC, policy or key group. */
+/** At most 100 distributions an OAC, policy, key group or function. */
 function checkAssociations(config: DistributionConfig, account: Account): void {
   const own = references(config);
   const others = account.others().map(other => references(other.config));
@@ -111,6 +111,7 @@ function checkAssociations(config: DistributionConfig, account: Account): void {
   check('responseHeadersPolicies', 'response headers policy');
   check('originAccessControls', 'origin access control');
   check('keyGroups', 'key group');
+  check('functions', 'function');
 }
 
 const codes = {
@@ -119,4 +120,5 @@ const codes = {
   responseHeadersPolicies: 'TooManyDistributionsAssociatedToResponseHeadersPolicy',
   originAccessControls: 'TooManyDistributionsAssociatedToOriginAccessControl',
   keyGroups: 'TooManyDistributionsAssociatedToKeyGroup',
+  functions: 'TooManyDistributionsWithFunctionAssociations',
 } as const satisfies Record<string, FaultCode>;

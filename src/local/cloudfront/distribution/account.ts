@@ -6,6 +6,8 @@ export interface Account {
   originRequestPolicyExists(id: string): boolean;
   responseHeadersPolicyExists(id: string): boolean;
   keyGroupExists(id: string): boolean;
+  /** Whether a CloudFront function under this ARN has a LIVE stage; undefined: there is none under it. */
+  functionIsPublished(arn: string): boolean | undefined;
   originAccessIdentityExists(id: string): boolean;
   originAccessControl(id: string): OriginAccessControlConfig | undefined;
   /** Names on an issued certificate of us-east-1; undefined when there is none under this ARN. */

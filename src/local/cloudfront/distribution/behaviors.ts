@@ -65,7 +65,7 @@ function checkBehavior(
   checkMethods(where, behavior);
   checkCaching(where, behavior, account);
   checkSigning(where, behavior, account);
-  checkFunctions(where, behavior);
+  checkFunctions(where, behavior, account);
   demand(
     !behavior.RealtimeLogConfigArn,
     'NoSuchRealtimeLogConfig',
@@ -188,17 +188,37 @@ function checkSigning(where: string, behavior: DefaultCacheBehavior, account: Ac
   }
 }
 
-function checkFunctions(where: string, behavior: DefaultCacheBehavior): void {
+/** Developer guide, "Restrictions on all edge functions": one function an event, and one kind for both viewer events. */
+function checkFunctions(where: string, behavior: DefaultCacheBehavior, account: Account): void {
   const functions = items(behavior.FunctionAssociations);
+  const refuse = (what: string) => `The function association of ${where} is not valid: ${what}.`;
+  for (const [at, {FunctionARN: arn = '', EventType: event = ''}] of functions.entries()) {
+    demand(
+      event === 'viewer-request' || event === 'viewer-response',
+      'InvalidArgument',
+      refuse(`the event type must be viewer-request or viewer-response, not "${event}"`),
+    );
+    const published = account.functionIsPublished(arn);
+    demand(published !== undefined, 'InvalidFunctionAssociation', refuse(`"${arn}" does not exist`));
+    demand(
+      published,
+      'InvalidFunctionAssociation',
+      refuse(`${arn} is not published, only functions in the LIVE stage can be associated`),
+    );
+    demand(
+      functions.findIndex(other => other.EventType === event) === at,
+      'InvalidFunctionAssociation',
+      refuse(`two functions have the event type ${event}`),
+    );
+  }
+  const lambdas = items(behavior.LambdaFunctionAssociations);
   demand(
-    functions.length === 0,
+    functions.length === 0 || !lambdas.some(({EventType: event}) => event?.startsWith('viewer-')),
     'InvalidFunctionAssociation',
-    `A CloudFront function association of ${where} is not valid: ${functions[0]?.FunctionARN} does not exist.`,
+    refuse('CloudFront functions and Lambda@Edge functions cannot be combined in viewer events'),
   );
   const events = new Set<string>();
-  for (const {LambdaFunctionARN: arn = '', EventType: event = 'viewer-request'} of items(
-    behavior.LambdaFunctionAssociations,
-  )) {
+  for (const {LambdaFunctionARN: arn = '', EventType: event = 'viewer-request'} of lambdas) {
     demand(
       /^arn:aws:lambda:us-east-1:\d{12}:function:[A-Za-z0-9_-]+:\d+$/.test(arn),
       'InvalidLambdaFunctionAssociation',

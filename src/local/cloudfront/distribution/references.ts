@@ -48,6 +48,8 @@ export interface References {
   /** Without the `origin-access-identity/cloudfront/` before it. */
   readonly originAccessIdentities: ReadonlySet<string>;
   readonly keyGroups: ReadonlySet<string>;
+  /** ARNs of CloudFront functions. */
+  readonly functions: ReadonlySet<string>;
   /** AWS accounts, or `self`, whose own key pairs sign. */
   readonly signerAccounts: ReadonlySet<string>;
   readonly certificates: ReadonlySet<string>;
@@ -70,6 +72,9 @@ export function references(config: DistributionConfig): References {
       origins.map(origin => origin.S3OriginConfig?.OriginAccessIdentity?.split('/').at(-1)),
     ),
     keyGroups: ids(behaviors.flatMap(behavior => items(behavior.TrustedKeyGroups))),
+    functions: ids(
+      behaviors.flatMap(behavior => items(behavior.FunctionAssociations).map(found => found.FunctionARN)),
+    ),
     signerAccounts: ids(behaviors.flatMap(behavior => items(behavior.TrustedSigners))),
     certificates: ids([config.ViewerCertificate?.ACMCertificateArn]),
   };
