@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import {checkConfig} from './check/index.js';
 import {selectEnvironment, writtenAt} from './environment.js';
 import {keyText} from './formats.js';
 import {hasReference, interpolate} from './interpolate.js';
 import {follow, formatPath, type Path} from './path.js';
 import {configFileSchema, configSchema} from './schema.js';
+import type {Config} from './types.js';
 
 /** What is wrong in a config, and where in the file. */
 export interface Problem {
@@ -40,11 +42,20 @@ export function examine(file: unknown, environment: string | undefined, env: Nod
       return problemOf(issue, path, follow(file, path).found);
     })
     .filter(({path}) => !missing.some(other => formatPath(other.path) === formatPath(path)));
-  const all = [...written, ...missing, ...resolved];
+  const wrong = [...written, ...missing, ...resolved];
+  // Only a config of the right shape can be asked whether its parts fit together.
+  const all = wrong.length > 0 ? wrong : findings(value as Config, file, environment);
   const unique = new Map(
     all.map(problem => [formatPath(problem.path) + problem.part, problem] as const).reverse(),
   );
   return {value, problems: [...unique.values()].reverse()};
+}
+
+function findings(config: Config, file: unknown, environment: string | undefined): readonly Problem[] {
+  return checkConfig(config).map(finding => {
+    const path = writtenAt(file, environment, finding.path);
+    return {path, part: 'value', sentence: `${formatPath(path)} ${finding.clause}`};
+  });
 }
 
 type Issue = v.BaseIssue<unknown>;
