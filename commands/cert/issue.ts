@@ -35,8 +35,6 @@ export default class CertIssue extends FrontctlCommand<IssuedCertificate> {
       helpValue: 'NAME',
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
-      defaultHelp: () => Promise.resolve(''),
       summary: 'Another name; may be repeated. At most ten in all unless AWS has raised the quota.',
       ...beside('domain'),
     }),
@@ -65,6 +63,7 @@ export default class CertIssue extends FrontctlCommand<IssuedCertificate> {
     const {flags} = await this.parse(CertIssue);
     return issueFor(this.session(flags), {
       ...flags,
+      alt: flags.alt ?? [],
       keyAlgorithm: flags['key-algorithm'],
       timeoutMs: flags.timeout,
     });

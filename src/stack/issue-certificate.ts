@@ -1,5 +1,6 @@
 import type {Aws} from '../aws/index.js';
 import {
+  certificateId,
   certificateNames,
   certificateTitle,
   chooseCertificate,
@@ -54,8 +55,12 @@ export interface IssuedCertificate extends CertificateReport {
   readonly reused: boolean;
   /** Why it was taken; null for a new one. */
   readonly reason: string | null;
-  /** Records that no zone of the account holds: somebody has to write them where the domain's DNS is. */
+  /** Records that somebody has to write where the domain's DNS is; none once it is issued. */
   readonly manual: readonly ValidationRecord[];
+  /** Why those are not written by this run: one clause. */
+  readonly manualReason: string | null;
+  /** The command that goes on; null once it is issued. */
+  readonly next: string | null;
 }
 
 /**
@@ -72,16 +77,15 @@ export async function* issueCertificate(input: IssueCertificateInput): Work<Issu
   const waiting = {...waitingOf(input), caa: resolver.caa};
   const {certificate: found, reason} = yield* findOrRequest(input);
   let certificate = found;
-  let manual: readonly ValidationRecord[] = [];
+  let placed: Placed = {manual: [], reason: ''};
   if (certificate.status !== 'ISSUED') {
     certificate = yield* waitValidationRecords({...waiting, arn: certificate.arn});
   }
   if (certificate.status !== 'ISSUED') {
     const records = recordsOf(certificate);
-    const placed = yield* placeRecords(aws, records, dns);
-    manual = placed.manual;
-    if (manual.length > 0) yield {type: 'warning', message: manualText(manual, placed.reason)};
+    placed = yield* placeRecords(aws, records, dns);
     if (wait) {
+      if (placed.manual.length > 0) yield {type: 'warning', message: manualText(placed)};
       certificate = yield* waitIssued({...waiting, arn: certificate.arn, missing: missingIn(resolver)});
     } else {
       certificate = await readCertificate(aws, certificate.arn);
@@ -89,11 +93,15 @@ export async function* issueCertificate(input: IssueCertificateInput): Work<Issu
   }
   const answers = await answersFor(resolver, recordsOf(certificate));
   const today = input.today ?? Date.now;
+  const isIssued = certificate.status === 'ISSUED';
+  const {manual} = isIssued ? {manual: []} : placed;
   return {
     ...reportOf(certificate, today(), answers),
     reused: reason !== null,
     reason,
     manual,
+    manualReason: manual.length === 0 ? null : placed.reason,
+    next: isIssued ? null : `frontctl cert wait ${certificateId(certificate.arn)}${aws.commandFlags}`,
   };
 }
 
@@ -232,8 +240,12 @@ async function zoneFor(
   }
 }
 
-const manualText = (records: readonly ValidationRecord[], reason: string): string =>
-  [
-    `Put ${records.length === 1 ? 'this record' : 'these records'} into the DNS of ${records.length === 1 ? 'its domain' : 'their domains'} (${reason}), and leave ${records.length === 1 ? 'it' : 'them'} there for renewals:`,
-    ...records.map(record => `  ${zoneFileLine(record)}`),
-  ].join('\n');
+const manualText = ({manual, reason}: Placed): string =>
+  [manualSentence(manual.length, reason), ...manual.map(record => `  ${zoneFileLine(record)}`)].join('\n');
+
+/** What to do with records that are not written here; the records follow. */
+export function manualSentence(count: number, reason: string): string {
+  const [these, domains, them] =
+    count === 1 ? ['this record', 'its domain', 'it'] : ['these records', 'their domains', 'them'];
+  return `Put ${these} into the DNS of ${domains} (${reason}), and leave ${them} there for renewals:`;
+}

@@ -170,10 +170,12 @@ describe('issueCertificate', () => {
     expect(result.status).toBe('PENDING_VALIDATION');
     expect(result.validation.map(({inPlace}) => inPlace)).toEqual([true, false]);
     const [manual] = result.manual;
-    expect(result.manual).toHaveLength(1);
-    expect(warnings(events)).toEqual([
-      `Put this record into the DNS of its domain (no hosted zone of this account holds them), and leave it there for renewals:\n  ${manual?.name}. 300 IN CNAME ${manual?.value}.`,
-    ]);
+    expect(result).toMatchObject({
+      manual: [{type: 'CNAME'}],
+      manualReason: 'no hosted zone of this account holds them',
+      next: `frontctl cert wait ${certificateId(result.arn)} --local`,
+    });
+    expect(warnings(events)).toEqual([]);
     expect(await cnames(id)).toEqual(['_.www.example.com.']);
 
     const failure = await failureOf(
@@ -192,11 +194,22 @@ describe('issueCertificate', () => {
 
   it('writes nothing where DNS is said to be elsewhere', async () => {
     const id = await zone('example.com');
-    const {result, events} = await issue(['www.example.com'], {wait: false, dns: {provider: 'none'}});
-    expect(result.manual).toHaveLength(1);
-    expect(warnings(events)[0]).toContain('dns.provider is none');
+    const none = {dns: {provider: 'none'}} as const;
+    const {result} = await issue(['www.example.com'], {...none, wait: false});
+    expect(result.manualReason).toBe('dns.provider is none');
+    const [record] = result.manual;
+    const events: ProgressEvent[] = [];
+    const failure = await failureOf(
+      (async () => {
+        const work = issueCertificate(input(['www.example.com'], {...none, timeoutMs: 3000}));
+        for await (const event of work) events.push(event);
+      })(),
+    );
+    expect(failure.code).toBe('WAIT_TIMEOUT');
+    expect(warnings(events)).toEqual([
+      `Put this record into the DNS of its domain (dns.provider is none), and leave it there for renewals:\n  ${record?.name}. 300 IN CNAME ${record?.value}.`,
+    ]);
     expect(await cnames(id)).toEqual([]);
-    expect(world.calls.filter(call => /ListHostedZones$/.test(call))).toHaveLength(1);
   });
 
   it('tells the records to an identity that may not list zones', async () => {
@@ -204,12 +217,12 @@ describe('issueCertificate', () => {
     await open({
       faults: [{operation: 'ListHostedZones', effect: {kind: 'status', status: 403}, probability: 1}],
     });
-    const {result, events} = await issue(['www.example.com'], {
+    const {result} = await issue(['www.example.com'], {
       wait: false,
       resolver: {cname: () => Promise.resolve(undefined), caa: () => Promise.resolve([])},
     });
     expect(result.manual).toHaveLength(1);
-    expect(warnings(events)[0]).toContain('may not list the hosted zones');
+    expect(result.manualReason).toContain('may not list the hosted zones');
   });
 
   it('leaves another record under the name of a validation record alone, unless forced', async () => {
@@ -260,6 +273,51 @@ describe('issueCertificate', () => {
     );
     expect(failure).toMatchObject({code: 'QUOTA_EXCEEDED', exitCode: 6});
     expect(warnings(events)[0]).toContain('"Number of domain names per ACM certificate"');
+  });
+});
+
+describe('what keeps a certificate from being issued', () => {
+  it('names the CAA record in the way and what to add, and succeeds once that is done', async () => {
+    const id = await zone('example.com');
+    const caa = {name: 'example.com', type: 'CAA', value: '0 issue "letsencrypt.org"'} as const;
+    await change(id, 'CREATE', caa);
+    const failure = await failureOf(issue(['www.example.com']));
+    expect(failure).toMatchObject({code: 'CERTIFICATE_FAILED', exitCode: 6});
+    expect(failure.message).toContain(
+      'the CAA record of example.com (0 issue "letsencrypt.org") keeps Amazon from issuing for www.example.com (CAA_ERROR)',
+    );
+    expect(failure.hint).toMatch(
+      /^Add the CAA record 0 issue "amazon.com" \(or .*\) at example.com, beside those/,
+    );
+
+    await change(id, 'DELETE', caa);
+    const {result} = await issue(['www.example.com']);
+    expect(result).toMatchObject({status: 'ISSUED', reused: false});
+    expect((await listCertificates(world.aws)).map(({status}) => status).sort()).toEqual([
+      'FAILED',
+      'ISSUED',
+    ]);
+  });
+
+  it('is a zone that answers inside a VPC only, or beside another one, unless it is named', async () => {
+    const client = await world.aws.route53();
+    const hidden = (name: string) =>
+      client.send(
+        new CreateHostedZoneCommand({
+          Name: name,
+          CallerReference: `private ${name}`,
+          VPC: {VPCId: 'vpc-1a2b3c4d', VPCRegion: 'us-east-1'},
+          HostedZoneConfig: {PrivateZone: true},
+        }),
+      );
+    await hidden('example.com');
+    expect(await failureOf(issue(['www.example.com']))).toMatchObject({code: 'PRIVATE_ZONE', exitCode: 6});
+    const id = (await zone('example.com')).replace('/hostedzone/', '');
+    const split = await failureOf(issue(['www.example.com']));
+    expect(split).toMatchObject({code: 'SPLIT_HORIZON', exitCode: 6});
+    expect(split.hint).toContain(id);
+    const {result} = await issue(['www.example.com'], {dns: {provider: 'route53', zone: id}});
+    expect(result.status).toBe('ISSUED');
   });
 });
 

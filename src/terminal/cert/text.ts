@@ -1,5 +1,10 @@
 import {userName, zoneFileLine} from '../../certificate/index.js';
-import type {CertificateReport, IssuedCertificate, RecordState} from '../../stack/index.js';
+import {
+  manualSentence,
+  type CertificateReport,
+  type IssuedCertificate,
+  type RecordState,
+} from '../../stack/index.js';
 import {chalk} from '../colour.js';
 import {columns} from '../format.js';
 import type {DeletedCertificate} from './delete.js';
@@ -19,8 +24,9 @@ const statusText = (status: string): string =>
       ? chalk.yellow(status)
       : chalk.red(status);
 
-function renewsText({renews, status}: CertificateReport): string {
+function renewsText({renews, status, inUseBy, type}: CertificateReport): string {
   if (status !== 'ISSUED') return '-';
+  if (inUseBy.length === 0 && type === 'AMAZON_ISSUED') return 'once in use';
   return renews === null ? 'unknown' : renews ? 'yes' : 'no';
 }
 
@@ -56,15 +62,21 @@ export const listWarnings = ({certificates}: CertificateList): readonly string[]
   );
 
 const placeText = ({inPlace}: RecordState): string =>
-  inPlace === null ? 'no answer' : inPlace ? 'in place' : 'missing';
+  inPlace === null ? 'DNS gives no answer' : inPlace ? 'in place' : 'missing in DNS';
 
-/** To be pasted: by name and value into a form, or whole lines into a zone file. */
+/** To be pasted: by name and value into the form of a DNS host, or whole lines into a zone file. */
 function recordsText(records: readonly RecordState[]): string {
-  const rows = records.map(record => [record.name, record.type, record.value, placeText(record)]);
-  const table = columns([['NAME', 'TYPE', 'VALUE', 'DNS'], ...rows], '  ');
+  const blocks = records.map(record => {
+    const rows = [
+      ['Name', record.name],
+      ['Type', record.type],
+      ['Value', record.value],
+    ];
+    return `  ${record.domains.join(', ')}: ${placeText(record)}\n${columns(rows, '    ')}`;
+  });
   const missing = records.filter(({inPlace}) => inPlace !== true);
-  if (missing.length === 0) return table;
-  return [table, '', 'For a zone file:', ...missing.map(record => `  ${zoneFileLine(record)}`)].join('\n');
+  const lines = missing.map(record => `  ${zoneFileLine(record)}`);
+  return [...blocks, ...(lines.length === 0 ? [] : ['For a zone file:', ...lines])].join('\n');
 }
 
 export function showText(report: CertificateReport): string {
@@ -85,32 +97,23 @@ export function showText(report: CertificateReport): string {
 }
 
 export function issuedText(result: IssuedCertificate): string {
-  const {arn, names, status, notAfter, reused, reason, validation} = result;
+  const {arn, names, status, notAfter, reused, reason, validation, manual, manualReason, next} = result;
+  const rows = [
+    ['ARN', chalk.bold(arn)],
+    ['Names', names.join(', ')],
+  ];
   if (status === 'ISSUED') {
     const until = notAfter === null ? '' : `, until ${date(notAfter)}`;
     const how = reused ? `Found: it ${reason ?? ''}` : `Issued${until}`;
-    return `${chalk.green(how)}\n${columns(
-      [
-        ['ARN', chalk.bold(arn)],
-        ['Names', names.join(', ')],
-      ],
-      '  ',
-    )}`;
+    return `${chalk.green(how)}\n${columns(rows, '  ')}`;
   }
-  const next = `frontctl cert wait ${result.id}`;
-  return [
-    `${chalk.yellow('Pending')}: ACM issues it once DNS shows ${validation.length === 1 ? 'the record' : 'all records'}`,
-    columns(
-      [
-        ['ARN', chalk.bold(arn)],
-        ['Names', names.join(', ')],
-        ['Then', next],
-      ],
-      '  ',
-    ),
-    '',
-    recordsText(validation),
-  ].join('\n');
+  const head = [
+    `${chalk.yellow('Pending')}: ACM issues it once DNS shows ${validation.length === 1 ? 'its record' : 'all records'}`,
+    columns(next === null ? rows : [...rows, ['Then', next]], '  '),
+  ];
+  if (manual.length === 0) return head.join('\n');
+  const records = validation.filter(({name}) => manual.some(record => record.name === name));
+  return [...head, '', manualSentence(manual.length, manualReason ?? ''), recordsText(records)].join('\n');
 }
 
 export const waitedText = ({id, names, notAfter}: CertificateReport): string =>
