@@ -20,10 +20,12 @@ export {
   isOwnerEnforced,
   isPublicAccessBlocked,
   readPolicy,
+  readWebsite,
   writePolicy,
 } from './settings.js';
 export {
   readBucket,
+  readEncryption,
   type BucketSettings,
   type EncryptionSettings,
   type LiveBucket,
@@ -41,3 +43,4 @@ export {
   type Replacement,
 } from './access-identity.js';
 export {letsDistributionRead, publicStatements, shutsServiceOut} from './policy-facts.js';
+export {customerKey, keyStatement, mergeKeyPolicy, refuseManagedKey, usesManagedKey} from './kms.js';

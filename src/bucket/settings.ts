@@ -193,3 +193,16 @@ export async function editPolicy(
   if (changed) await writePolicy(aws, bucket, policy);
   return changed;
 }
+
+/** Whether website hosting is on: an endpoint of its own, over plain HTTP. */
+export async function readWebsite(aws: Aws, bucket: string): Promise<boolean> {
+  const {sdk, client} = await open(aws);
+  try {
+    await client.send(new sdk.GetBucketWebsiteCommand({Bucket: bucket}));
+    return true;
+  } catch (error) {
+    if (['NoSuchWebsiteConfiguration', 'NoSuchBucket'].includes(nameOf(error)) || statusOf(error) === 501)
+      return false;
+    throw toFailure(error, subject('GetBucketWebsite', bucket));
+  }
+}

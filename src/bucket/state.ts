@@ -52,6 +52,8 @@ export interface ReadBucketOptions {
   readonly region?: string | undefined;
 }
 
+const noEncryption = 'ServerSideEncryptionConfigurationNotFoundError';
+
 const isUnsupported = (error: unknown): boolean =>
   nameOf(error) === 'NotImplemented' || statusOf(error) === 501;
 
@@ -99,7 +101,7 @@ export async function readBucket(
     reading('versioning', 'GetBucketVersioning', '', () =>
       client.send(new sdk.GetBucketVersioningCommand(input)),
     ),
-    reading('encryption', 'GetBucketEncryption', 'ServerSideEncryptionConfigurationNotFoundError', () =>
+    reading('encryption', 'GetBucketEncryption', noEncryption, () =>
       client.send(new sdk.GetBucketEncryptionCommand(input)),
     ),
     reading('lifecycle', 'GetBucketLifecycleConfiguration', 'NoSuchLifecycleConfiguration', () =>
@@ -144,6 +146,19 @@ export async function readBucket(
       }),
     },
   };
+}
+
+/** What encrypts new objects; undefined where the endpoint says nothing. */
+export async function readEncryption(aws: Aws, bucket: string): Promise<EncryptionSettings | undefined> {
+  const {sdk, client} = await open(aws);
+  try {
+    const answer = await client.send(new sdk.GetBucketEncryptionCommand({Bucket: bucket}));
+    const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
+    return rule && encryptionOf(rule);
+  } catch (error) {
+    if (nameOf(error) === noEncryption || isUnsupported(error)) return undefined;
+    throw toFailure(error, subject('GetBucketEncryption', bucket));
+  }
 }
 
 function encryptionOf(rule: ServerSideEncryptionRule): EncryptionSettings {
