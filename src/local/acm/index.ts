@@ -3,7 +3,15 @@ import type {ACM, Tag} from '@aws-sdk/client-acm';
 import {distributionsUsing} from '../cloudfront/distribution/references.js';
 import {distributionArn} from '../cloudfront/identifiers.js';
 import {accountId, ApiError, type Clock, type Handlers, type Store} from '../types.js';
-import {certificateTable, isValidated, statusOf, type StoredCertificate} from './certificates.js';
+import {
+  certificateTable,
+  isValidated,
+  renewalProblem,
+  settle,
+  statusOf,
+  type StoredCertificate,
+} from './certificates.js';
+import {renewalSummary} from './renewal.js';
 import {detail, summary} from './views.js';
 
 export interface AcmOptions {
@@ -24,7 +32,7 @@ const refuse = (code: string, message: string): ApiError => new ApiError(code, m
 
 /**
  * Certificate Manager of us-east-1, the only region whose certificates CloudFront takes. A certificate is issued once
- * the CNAMEs of all its names stand in the emulated Route 53.
+ * the CNAMEs of all its names stand in the emulated Route 53 and no CAA record forbids it, and renewed while it is in use.
  */
 export function createAcm(options: AcmOptions): Handlers<ACM> {
   const {store, clock, validationRecordDelayMs = 0, newId = randomUUID} = options;
@@ -41,15 +49,13 @@ export function createAcm(options: AcmOptions): Handlers<ACM> {
     return found;
   };
 
-  /** Writes down that a certificate is issued, so that it stays so when its records go. */
+  /** Writes down what has become of a certificate, so that it stays so when its records go. */
   async function settled(certificate: StoredCertificate): Promise<StoredCertificate> {
-    if (certificate.issuedAt !== undefined || statusOf(store, certificate, clock.now()) !== 'ISSUED') {
-      return certificate;
-    }
+    if (settle(store, clock.now(), certificate) === certificate) return certificate;
     return store.write(() => {
-      const issued = {...certificate, ...table.get(certificate.arn), issuedAt: clock.now()};
-      table.put(issued.arn, issued);
-      return issued;
+      const current = settle(store, clock.now(), table.get(certificate.arn) ?? certificate);
+      if (table.get(current.arn) !== undefined) table.put(current.arn, current);
+      return current;
     });
   }
 
@@ -114,9 +120,16 @@ export function createAcm(options: AcmOptions): Handlers<ACM> {
 
     async DescribeCertificate(input) {
       const found = await settled(get(input.CertificateArn));
-      const status = statusOf(store, found, clock.now());
+      const now = clock.now();
       const known = clock.now() >= found.requestedAt + validationRecordDelayMs;
-      return {Certificate: detail(found, status, known, users(found.arn), name => isValidated(store, name))};
+      const validated = new Set(found.names.filter(name => isValidated(store, name)));
+      const renewal = renewalSummary(found, now, validated, renewalProblem(store, now, found));
+      return {
+        Certificate: {
+          ...detail(found, statusOf(found, now), known, users(found.arn), validated),
+          ...(renewal && {RenewalSummary: renewal}),
+        },
+      };
     },
 
     async ListCertificates(input) {
@@ -128,7 +141,7 @@ export function createAcm(options: AcmOptions): Handlers<ACM> {
       const wanted = all.filter(
         each =>
           keyTypes.includes(each.keyAlgorithm) &&
-          (input.CertificateStatuses?.includes(statusOf(store, each, clock.now())) ?? true),
+          (input.CertificateStatuses?.includes(statusOf(each, clock.now())) ?? true),
       );
       const maxItems = input.MaxItems ?? 1000;
       if (!Number.isInteger(maxItems) || maxItems < 1 || maxItems > 1000) {
@@ -138,7 +151,7 @@ export function createAcm(options: AcmOptions): Handlers<ACM> {
       const last = page.at(-1);
       return {
         CertificateSummaryList: page.map(each =>
-          summary(each, statusOf(store, each, clock.now()), users(each.arn).length > 0),
+          summary(each, statusOf(each, clock.now()), users(each.arn).length > 0),
         ),
         ...(wanted.length > page.length && last !== undefined ? {NextToken: last.arn} : {}),
       };

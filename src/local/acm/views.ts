@@ -1,18 +1,31 @@
-import type {CertificateDetail, CertificateSummary, KeyAlgorithm} from '@aws-sdk/client-acm';
-import {
-  lifetimeMs,
-  validationRecord,
-  type CertificateStatus,
-  type StoredCertificate,
-} from './certificates.js';
+import type {
+  CertificateDetail,
+  CertificateSummary,
+  DomainStatus,
+  DomainValidation,
+  KeyAlgorithm,
+} from '@aws-sdk/client-acm';
+import {endOf, validationRecord, type CertificateStatus, type StoredCertificate} from './certificates.js';
 
 function validity(certificate: StoredCertificate) {
-  const {issuedAt} = certificate;
+  const {issuedAt, renewedAt} = certificate;
   if (issuedAt === undefined) return {};
   return {
     IssuedAt: new Date(issuedAt),
-    NotBefore: new Date(issuedAt),
-    NotAfter: new Date(issuedAt + lifetimeMs),
+    NotBefore: new Date(renewedAt ?? issuedAt),
+    NotAfter: new Date(endOf(certificate)),
+  };
+}
+
+/** How the proof of control over one name stands, with the record that gives it. */
+export function domainValidation(name: string, status: DomainStatus): DomainValidation {
+  const record = validationRecord(name);
+  return {
+    DomainName: name,
+    ValidationDomain: name,
+    ValidationStatus: status,
+    ResourceRecord: {Name: record.name, Type: record.type, Value: record.value},
+    ValidationMethod: 'DNS',
   };
 }
 
@@ -22,7 +35,7 @@ export function detail(
   status: CertificateStatus,
   recordsKnown: boolean,
   inUseBy: string[],
-  validated: (name: string) => boolean,
+  validated: ReadonlySet<string>,
 ): CertificateDetail {
   const {arn, names, keyAlgorithm} = certificate;
   const issued = certificate.issuedAt !== undefined;
@@ -30,24 +43,17 @@ export function detail(
     CertificateArn: arn,
     DomainName: names[0],
     SubjectAlternativeNames: [...names],
-    DomainValidationOptions: names.map(name => {
-      const record = validationRecord(name);
-      const outcome =
-        issued || validated(name)
+    DomainValidationOptions: names.map(name => ({
+      ...domainValidation(
+        name,
+        issued || validated.has(name)
           ? 'SUCCESS'
           : status === 'PENDING_VALIDATION'
             ? 'PENDING_VALIDATION'
-            : 'FAILED';
-      return {
-        DomainName: name,
-        ValidationDomain: name,
-        ValidationStatus: outcome,
-        ...(recordsKnown
-          ? {ResourceRecord: {Name: record.name, Type: record.type, Value: record.value}}
-          : {}),
-        ValidationMethod: 'DNS',
-      };
-    }),
+            : 'FAILED',
+      ),
+      ...(recordsKnown ? {} : {ResourceRecord: undefined}),
+    })),
     Subject: `CN=${names[0] ?? ''}`,
     ...(issued
       ? {
@@ -58,12 +64,13 @@ export function detail(
     CreatedAt: new Date(certificate.requestedAt),
     ...validity(certificate),
     Status: status,
+    ...(status === 'FAILED' && {FailureReason: 'CAA_ERROR'}),
     KeyAlgorithm: keyAlgorithm as KeyAlgorithm,
     InUseBy: inUseBy,
     Type: 'AMAZON_ISSUED',
     KeyUsages: issued ? [{Name: 'DIGITAL_SIGNATURE'}, {Name: 'KEY_ENCIPHERMENT'}] : [],
     ExtendedKeyUsages: issued ? [{Name: 'TLS_WEB_SERVER_AUTHENTICATION', OID: '1.3.6.1.5.5.7.3.1'}] : [],
-    RenewalEligibility: inUseBy.length > 0 && issued ? 'ELIGIBLE' : 'INELIGIBLE',
+    RenewalEligibility: inUseBy.length > 0 && status === 'ISSUED' ? 'ELIGIBLE' : 'INELIGIBLE',
     // Opting out of certificate transparency logs is no longer possible.
     Options: {CertificateTransparencyLoggingPreference: 'ENABLED'},
   };
@@ -87,7 +94,7 @@ export function summary(
     KeyUsages: issued ? ['DIGITAL_SIGNATURE', 'KEY_ENCIPHERMENT'] : [],
     ExtendedKeyUsages: issued ? ['TLS_WEB_SERVER_AUTHENTICATION'] : [],
     InUse: inUse,
-    RenewalEligibility: inUse && issued ? 'ELIGIBLE' : 'INELIGIBLE',
+    RenewalEligibility: inUse && status === 'ISSUED' ? 'ELIGIBLE' : 'INELIGIBLE',
     CreatedAt: new Date(certificate.requestedAt),
     ...validity(certificate),
   };

@@ -54,3 +54,22 @@ export function distributionBehind(store: Store, name: string): string | undefin
   ];
   return targets.map(plain).find(target => target.endsWith('.cloudfront.net'));
 }
+
+/** The CAA set of the name itself, through its CNAMEs. */
+function ownCaa(store: Store, name: string, hops: number): readonly string[] {
+  const own = valuesAt(store, name, 'CAA');
+  const [target] = own.length === 0 && hops > 0 ? valuesAt(store, name, 'CNAME') : [];
+  return target === undefined ? own : ownCaa(store, plain(target), hops - 1);
+}
+
+/** The CAA records that count for a name: its own, or those of the nearest ancestor that has any (RFC 8659, section 3). */
+export function caaRecords(store: Store, name: string): readonly string[] {
+  let at = plain(name);
+  while (at !== '') {
+    const found = ownCaa(store, at, 8);
+    if (found.length > 0) return found;
+    const dot = at.indexOf('.');
+    at = dot === -1 ? '' : at.slice(dot + 1);
+  }
+  return [];
+}
