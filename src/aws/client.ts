@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ACMClient} from '@aws-sdk/client-acm';
 import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import type {KMSClient} from '@aws-sdk/client-kms';
 import type {Route53Client} from '@aws-sdk/client-route-53';
 import type {S3Client} from '@aws-sdk/client-s3';
 import {customAddress, sdkAddress, standardAddress, type BucketAddress} from './address.js';
@@ -24,7 +25,7 @@ const firstConnections = 32;
 const clientSockets = 64;
 const defaultAttempts = 5;
 
-type Client = ACMClient | CloudFrontClient | Route53Client | S3Client;
+type Client = ACMClient | CloudFrontClient | KMSClient | Route53Client | S3Client;
 
 const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
@@ -156,6 +157,12 @@ export function createAws(options: AwsOptions): Aws {
     return store;
   };
 
+  const kmsClients = new Map<string, Promise<KMSClient>>();
+  const openKms = async (region: string): Promise<KMSClient> => {
+    const {KMSClient: Client} = await import('@aws-sdk/client-kms');
+    return adopt('kms', new Client(await clientConfig('kms', region)));
+  };
+
   return {
     region: settings.region,
     s3,
@@ -171,6 +178,12 @@ export function createAws(options: AwsOptions): Aws {
       const {Route53Client: Client} = await import('@aws-sdk/client-route-53');
       return adopt('route53', new Client(await clientConfig('route53', globalRegion)));
     }),
+    kms: async asked => {
+      const region = asked ?? (await settings.region());
+      const client = kmsClients.get(region) ?? openKms(region);
+      kmsClients.set(region, client);
+      return client;
+    },
     objects: bucket => {
       let store = stores.get(bucket);
       if (store === undefined) {

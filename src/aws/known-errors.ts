@@ -13,7 +13,13 @@ export interface CallOrigin {
 /** What a Failure is made of. */
 export type Verdict = readonly [exit: keyof typeof exitCodes, code: string, message: string, hint?: string];
 
-export const serviceNames = {s3: 'S3', cloudfront: 'CloudFront', acm: 'ACM', route53: 'Route 53'} as const;
+export const serviceNames = {
+  s3: 'S3',
+  cloudfront: 'CloudFront',
+  acm: 'ACM',
+  route53: 'Route 53',
+  kms: 'KMS',
+} as const;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** One line without a full stop, to be put after a colon. */
@@ -159,6 +165,20 @@ const missing =
   (code: string, hint: string): Make =>
   (_facts, what) => ['usage', code, `${capital(what.resource)} does not exist (${what.operation})`, hint];
 
+/** S3 passes on what KMS says about the key of an object, as `KMS.` and KMS's own name. */
+const badKmsKey: Make = (facts, what) => [
+  'refused',
+  'KMS_KEY_UNUSABLE',
+  `S3 cannot use the KMS key for ${what.operation} on ${what.resource}: ${sentence(facts.message)}`,
+  'The key must be enabled and in the region of the bucket: `aws kms describe-key --key-id KEY`.',
+];
+const kmsKeyState: Make = (facts, what) => [
+  'refused',
+  'KMS_KEY_UNUSABLE',
+  `${capital(what.resource)} cannot be used (${what.operation}): ${sentence(facts.message)}`,
+  'A disabled key can be enabled again; one that waits for its deletion has to be saved from that first.',
+];
+
 const byName: Readonly<Record<string, Make>> = {
   AccessDenied: denied,
   AccessDeniedException: denied,
@@ -204,6 +224,12 @@ const byName: Readonly<Record<string, Make>> = {
   InvalidChangeBatch: recordsRefused,
   InvalidBucketAclWithObjectOwnership: bucketAcls,
   KeyTooLongError: keyTooLong,
+  'KMS.NotFoundException': badKmsKey,
+  'KMS.DisabledException': badKmsKey,
+  'KMS.KMSInvalidStateException': badKmsKey,
+  'KMS.UnrecognizedClientException': badKmsKey,
+  KMSInvalidStateException: kmsKeyState,
+  DisabledException: kmsKeyState,
   LimitExceededException: quota,
   TooManyBuckets: quota,
 };

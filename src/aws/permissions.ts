@@ -5,6 +5,7 @@ const prefixes: Readonly<Record<ServiceId, string>> = {
   cloudfront: 'cloudfront',
   acm: 'acm',
   route53: 'route53',
+  kms: 'kms',
 };
 
 /**

@@ -11,6 +11,7 @@ const serviceIds: Readonly<Record<ServiceId, string>> = {
   cloudfront: 'CLOUDFRONT',
   acm: 'ACM',
   route53: 'ROUTE_53',
+  kms: 'KMS',
 };
 
 const defaultRegion = 'us-east-1';
@@ -141,6 +142,7 @@ export function readSettings(options: AwsOptions): Settings {
     cloudfront: endpointFor('cloudfront'),
     acm: endpointFor('acm'),
     route53: endpointFor('route53'),
+    kms: endpointFor('kms'),
   };
 
   const isIgnored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';

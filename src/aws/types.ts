@@ -1,5 +1,6 @@
 import type {ACMClient} from '@aws-sdk/client-acm';
 import type {CloudFrontClient} from '@aws-sdk/client-cloudfront';
+import type {KMSClient} from '@aws-sdk/client-kms';
 import type {Route53Client} from '@aws-sdk/client-route-53';
 import type {S3Client} from '@aws-sdk/client-s3';
 
@@ -28,9 +29,11 @@ export interface Aws {
   /** us-east-1: the only region whose certificates CloudFront takes. */
   readonly acm: () => Promise<ACMClient>;
   readonly route53: () => Promise<Route53Client>;
+  /** Of one region: a key is used where it was made, in the bucket's region. Default: `region`. Memoised by region. */
+  readonly kms: (region?: string) => Promise<KMSClient>;
   /** The objects of one bucket without the SDK's S3 client. Memoised by bucket name. */
   readonly objects: (bucket: string) => Promise<ObjectStore>;
-  /** CloudFront, ACM or Route 53 answered this process, be it with an error: its endpoint is right, an outage is one. */
+  /** CloudFront, ACM, Route 53 or KMS answered this process, be it with an error: its endpoint is right, an outage is one. */
   readonly hasAnswered: (service: Exclude<ServiceId, 's3'>) => boolean;
   /** By --endpoint-url, --local, or AWS_ENDPOINT_URL(_*) in the environment. An endpoint in the shared config file is honoured but not seen here. */
   readonly isEndpointOverridden: boolean;
@@ -40,7 +43,7 @@ export interface Aws {
   readonly close: () => Promise<void>;
 }
 
-export type ServiceId = 's3' | 'cloudfront' | 'acm' | 'route53';
+export type ServiceId = 's3' | 'cloudfront' | 'acm' | 'route53' | 'kms';
 
 /** What a call does, for error texts: the API's own operation name (`CreateInvalidation`) and whom it concerns (`distribution E123`, `bucket site`). */
 export interface CallSubject {

@@ -282,3 +282,19 @@ describe('toFailure', () => {
     }
   });
 });
+
+it.each(['KMS.NotFoundException', 'KMS.DisabledException', 'KMS.KMSInvalidStateException'])(
+  'tells %s of S3 as a key that cannot be used, not as a missing object',
+  name => {
+    const error = Object.assign(new Error('Key k1 is what it is.'), {name, $metadata: {httpStatusCode: 400}});
+    const failure = toFailure(error, {
+      service: 's3',
+      operation: 'PutObject',
+      resource: 'a.html in bucket site',
+    });
+    expect(failure).toMatchObject({
+      code: 'KMS_KEY_UNUSABLE',
+      message: 'S3 cannot use the KMS key for PutObject on a.html in bucket site: Key k1 is what it is',
+    });
+  },
+);
