@@ -9,7 +9,7 @@ export interface Terminal {
 }
 
 export interface Question {
-  /** What is about to happen, on lines of its own. */
+  /** What is about to happen, on lines of its own; empty where that was told. */
   readonly text: string;
   /** Without its question mark and choices: `Send it`. */
   readonly question: string;
@@ -35,7 +35,7 @@ export async function confirm(question: Question, {input, output}: Terminal): Pr
       hint: 'Say yes beforehand with --yes.',
     });
   }
-  output.write(`${question.text}\n`);
+  if (question.text !== '') output.write(`${question.text}\n`);
   const answer = await ask(`${question.question}? [y/N] `, {input, output}, question.signal);
   if (!/^y(?:es)?$/i.test(answer.trim()))
     throw new Failure('interrupted', 'INTERRUPTED', question.declined ?? 'Nothing was sent.');
