@@ -43,4 +43,14 @@ export {
   type Replacement,
 } from './access-identity.js';
 export {letsDistributionRead, publicStatements, shutsServiceOut} from './policy-facts.js';
-export {customerKey, keyStatement, mergeKeyPolicy, refuseManagedKey, usesManagedKey} from './kms.js';
+export {
+  customerKey,
+  keyStatement,
+  letKeyBeUsed,
+  mergeKeyPolicy,
+  putKeyPolicy,
+  readKeyPolicy,
+  refuseManagedKey,
+  usesManagedKey,
+  type KeyPolicy,
+} from './kms.js';

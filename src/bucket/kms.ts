@@ -1,5 +1,6 @@
 /** Keys of SSE-KMS: CloudFront reads what they encrypt once their key policy lets it. */
 import {isDeepStrictEqual} from 'node:util';
+import {call, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {
   isRecord,
@@ -91,4 +92,63 @@ export function refuseManagedKey(encryption: EncryptionSettings | undefined, buc
       hint: 'Encrypt with a customer managed key (bucket.encryption.kmsKeyId, or --kms-key), or with SSE-S3 (algorithm AES256); then upload the files anew.',
     },
   );
+}
+
+const subject = (operation: string, keyId: string) =>
+  ({service: 'kms', operation, resource: `KMS key ${keyId}`}) as const;
+
+/** Region of a key that is named by its ARN; undefined for ids and aliases. */
+const regionIn = (keyId: string): string | undefined => /^arn:[^:]*:kms:([^:]+):/.exec(keyId)?.[1];
+
+export interface KeyPolicy {
+  readonly arn: string;
+  readonly policy: string | undefined;
+}
+
+/**
+ * The policy of a key that is named by its id, ARN or alias. `region`: of the bucket, which only takes keys of its own region.
+ * Failures: KMS_MANAGED_KEY (exit 6) for a key that AWS manages, NOT_FOUND, ACCESS_DENIED with the missing action.
+ */
+export async function readKeyPolicy(aws: Aws, keyId: string, region?: string): Promise<KeyPolicy> {
+  const [sdk, client] = await Promise.all([
+    import('@aws-sdk/client-kms'),
+    aws.kms(regionIn(keyId) ?? region),
+  ]);
+  // GetKeyPolicy takes no alias.
+  const {KeyMetadata: key} = await call(subject('DescribeKey', keyId), () =>
+    client.send(new sdk.DescribeKeyCommand({KeyId: keyId})),
+  );
+  if (key?.KeyManager === 'AWS') {
+    throw new Failure(
+      'refused',
+      'KMS_MANAGED_KEY',
+      `KMS key ${keyId} is managed by AWS: its policy cannot be changed, so CloudFront cannot use it.`,
+      {hint: 'Encrypt the bucket with a customer managed key, or with SSE-S3 (algorithm AES256).'},
+    );
+  }
+  const arn = key?.Arn ?? keyId;
+  const {Policy: policy} = await call(subject('GetKeyPolicy', keyId), () =>
+    client.send(new sdk.GetKeyPolicyCommand({KeyId: arn, PolicyName: 'default'})),
+  );
+  return {arn, policy};
+}
+
+/** Replaces the policy of a key, named by its ARN. */
+export async function putKeyPolicy(aws: Aws, arn: string, policy: string): Promise<void> {
+  const [sdk, client] = await Promise.all([import('@aws-sdk/client-kms'), aws.kms(regionIn(arn))]);
+  await call(subject('PutKeyPolicy', arn), () =>
+    client.send(new sdk.PutKeyPolicyCommand({KeyId: arn, PolicyName: 'default', Policy: policy})),
+  );
+}
+
+/** Lets the distribution use the key; answers whether its policy had to be written. Failures: those of the three above. */
+export async function letKeyBeUsed(
+  aws: Aws,
+  {keyId, region}: {readonly keyId: string; readonly region?: string | undefined},
+  distributionArn: string,
+): Promise<boolean> {
+  const {arn, policy} = await readKeyPolicy(aws, keyId, region);
+  const merged = mergeKeyPolicy(policy, distributionArn, keyId);
+  if (merged !== undefined) await putKeyPolicy(aws, arn, merged);
+  return merged !== undefined;
 }

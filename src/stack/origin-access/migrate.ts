@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Aws} from '../../aws/index.js';
-import {editPolicy, mergePolicy, withoutIdentities} from '../../bucket/index.js';
+import {editPolicy, headBucket, letKeyBeUsed, mergePolicy, withoutIdentities} from '../../bucket/index.js';
 import {
   commentAccessIdentity,
   deleteAccessIdentity,
@@ -13,7 +13,6 @@ import {
 } from '../../distribution/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
-import {letKeyBeUsed} from './key.js';
 import {planMigration, replacedMark, toMigrate, type MigrationPlan, type MigrationStep} from './plan.js';
 import {readMigration, type MigrationState} from './state.js';
 
@@ -103,8 +102,10 @@ async function* allowBoth(input: MigrateInput, state: MigrationState, plan: Migr
   const opened: string[] = [];
   for (const step of plan.steps) {
     if (step.action === 'allow-key') {
-      const changed = yield* letKeyBeUsed(aws, step, state.distribution.arn);
-      if (changed) opened.push(`key ${step.keyId}`);
+      const {bucket, keyId} = step;
+      const found = await headBucket(aws, bucket);
+      const key = {keyId, region: found.exists ? found.region : undefined};
+      if (await letKeyBeUsed(aws, key, state.distribution.arn)) opened.push(`key ${keyId}`);
     }
     if (step.action === 'allow') {
       const {bucket, statements} = step;
