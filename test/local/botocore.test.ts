@@ -29,6 +29,7 @@ const names = [
   'cloudfront_large_config',
   'cloudfront_pages_tags_and_deletes',
   'cloudfront_policies',
+  'cloudfront_functions',
   'cloudfront_origin_access',
   'cloudfront_invalidations',
   'acm_and_route53',

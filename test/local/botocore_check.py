@@ -547,6 +547,38 @@ def cloudfront_policies():
 
 
 @check
+def cloudfront_functions():
+    code = 'function handler(event) { console.log("ü"); return event.request; }'.encode()
+    config = {'Comment': '<&> ü', 'Runtime': 'cloudfront-js-2.0'}
+    made = cloudfront.create_function(Name='f_1', FunctionConfig=config, FunctionCode=code,
+                                      Tags={'Items': [{'Key': 'a', 'Value': 'b'}]})
+    summary = made['FunctionSummary']
+    arn = summary['FunctionMetadata']['FunctionARN']
+    equal((summary['Name'], summary['Status'], summary['FunctionConfig']), ('f_1', 'UNPUBLISHED', config))
+    equal(cloudfront.list_tags_for_resource(Resource=arn)['Tags']['Items'], [{'Key': 'a', 'Value': 'b'}])
+    refused('FunctionAlreadyExists', 409, cloudfront.create_function, Name='f_1', FunctionConfig=config, FunctionCode=code)
+    refused('FunctionSizeLimitExceeded', 413, cloudfront.create_function, Name='f_2', FunctionConfig=config,
+            FunctionCode=b'x' * 10241)
+    got = cloudfront.get_function(Name='f_1')
+    equal((got['FunctionCode'].read(), got['ETag']), (code, made['ETag']))
+    updated = cloudfront.update_function(Name='f_1', IfMatch=made['ETag'], FunctionConfig=config, FunctionCode=code + b' ')
+    refused('PreconditionFailed', 412, cloudfront.publish_function, Name='f_1', IfMatch=made['ETag'])
+    tested = cloudfront.test_function(
+        Name='f_1', IfMatch=updated['ETag'], Stage='DEVELOPMENT',
+        EventObject=json.dumps({'request': {'uri': '/<ü>'}}).encode())['TestResult']
+    equal((json.loads(tested['FunctionOutput']), tested['FunctionExecutionLogs'], tested['FunctionErrorMessage']),
+          ({'request': {'uri': '/<ü>'}}, ['ü'], ''))
+    refused('NoSuchFunctionExists', 404, cloudfront.describe_function, Name='f_1', Stage='LIVE')
+    published = cloudfront.publish_function(Name='f_1', IfMatch=updated['ETag'])['FunctionSummary']
+    equal((published['FunctionMetadata']['Stage'], published['Status']), ('LIVE', 'UNASSOCIATED'))
+    listed = cloudfront.list_functions(MaxItems='100')['FunctionList']
+    equal([item['FunctionMetadata']['Stage'] for item in listed['Items'] if item['Name'] == 'f_1'], ['DEVELOPMENT', 'LIVE'])
+    equal(listed['Quantity'], len(listed['Items']))
+    cloudfront.delete_function(Name='f_1', IfMatch=cloudfront.describe_function(Name='f_1')['ETag'])
+    refused('NoSuchFunctionExists', 404, cloudfront.get_function, Name='f_1')
+
+
+@check
 def cloudfront_origin_access():
     config = {'Name': 'oac', 'Description': 'ü <&>', 'SigningProtocol': 'sigv4', 'SigningBehavior': 'no-override',
               'OriginAccessControlOriginType': 's3'}

@@ -48,15 +48,15 @@ export async function runFunction(what: FunctionCode, event: string, now: number
   const failed = (error: string, utilization = 0): FunctionRun => ({
     output: undefined,
     error,
-    logs: within(logs, mostLogBytes),
+    logs,
     utilization,
   });
   const refused = unsupportedSyntax(what.code, what.runtime);
   if (refused !== undefined) return failed(refused);
-  const {quickjs, Scope} = await loadEngine();
   let turns = 0;
   const utilization = () => Math.min(100, Math.round((turns / functionTurns) * 100));
   try {
+    const {quickjs, Scope} = await loadEngine();
     return Scope.withScope(scope => {
       const runtime = scope.manage(quickjs.newRuntime());
       runtime.setMemoryLimit(functionMemoryBytes);
@@ -68,7 +68,7 @@ export async function runFunction(what: FunctionCode, event: string, now: number
       const vm = sandboxOf(scope.manage(runtime.newContext()), scope);
       try {
         const output = handle(vm, what, event, now, logs);
-        return {output, error: '', logs: within(logs, mostLogBytes), utilization: utilization()};
+        return {output, error: '', logs, utilization: utilization()};
       } catch (error) {
         if (!(error instanceof CodeFailure)) throw error;
         return turns > functionTurns
@@ -77,20 +77,10 @@ export async function runFunction(what: FunctionCode, event: string, now: number
       }
     });
   } catch (error) {
-    // The engine itself gave up: the next run gets a new one.
+    // The engine gave up, or its files went away with an update of frontctl: the next run loads it anew.
     engine = undefined;
     return failed(`InternalError: ${error instanceof Error ? error.message : String(error)}`, 100);
   }
-}
-
-/** Lines until `most` bytes are full. */
-function within(lines: readonly string[], most: number): readonly string[] {
-  let left = most;
-  return lines.flatMap(line => {
-    const kept = line.slice(0, Math.max(0, left));
-    left -= line.length;
-    return kept === '' && line !== '' ? [] : [kept];
-  });
 }
 
 /** What the code threw. */
@@ -165,8 +155,11 @@ function hostOf({context, keep}: Sandbox, logs: string[]): QuickJSHandle {
   };
   const text = (handle: QuickJSHandle | undefined): string | undefined =>
     handle !== undefined && context.typeof(handle) === 'string' ? context.getString(handle) : undefined;
+  let room = mostLogBytes;
   give('log', line => {
-    logs.push(text(line) ?? '');
+    const kept = (text(line) ?? '').slice(0, room);
+    if (room > 0) logs.push(kept);
+    room -= kept.length;
     return context.undefined;
   });
   give('hash', (algorithm, key, data) => {
