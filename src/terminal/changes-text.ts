@@ -37,8 +37,6 @@ function block({resource, action, reason, impact, diff}: Change, width: number):
   ].join('\n');
 }
 
-type Scalar = string | number | boolean | Date;
-
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 

@@ -9,4 +9,4 @@ export {
 } from './error-pages.js';
 export {withFields, type FieldEdit, type Secret} from './fields.js';
 export {geoOf, parseCountries, withGeo, type Geo} from './geo.js';
-export {findOrigin, originKind, withOrigin, type HeaderEdit, type OriginEdit} from './origin.js';
+export {originById, originKind, withOrigin, type HeaderEdit, type OriginEdit} from './origin.js';

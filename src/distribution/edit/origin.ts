@@ -33,7 +33,7 @@ export const originKind = ({S3OriginConfig: s3, VpcOriginConfig: vpc}: Origin): 
   s3 !== undefined ? 's3' : vpc !== undefined ? 'vpc' : 'custom';
 
 /** Failure NO_SUCH_ORIGIN (exit 2) names those that there are. */
-export function findOrigin(config: Pick<DistributionConfig, 'Origins'>, id: string): Origin {
+export function originById(config: Pick<DistributionConfig, 'Origins'>, id: string): Origin {
   const origins = config.Origins?.Items ?? [];
   const found = origins.find(each => each.Id === id);
   if (found !== undefined) return found;
@@ -48,7 +48,7 @@ const kindText = {s3: 'an S3 origin', custom: 'a custom origin', vpc: 'a VPC ori
 
 /** Failures NO_SUCH_ORIGIN, ORIGIN_FIELD (exit 2). */
 export function withOrigin(config: DistributionConfig, id: string, edit: OriginEdit): DistributionConfig {
-  const origin = findOrigin(config, id);
+  const origin = originById(config, id);
   const kind = originKind(origin);
   checkFormats(edit);
   const {protocol, httpPort, httpsPort, keepaliveTimeout: keepalive, readTimeout} = edit;

@@ -1,6 +1,6 @@
 /** `frontctl origin set` and `origin list`. */
 import {
-  findOrigin,
+  originById,
   originKind,
   withOrigin,
   type Distribution,
@@ -54,7 +54,7 @@ export async function setOrigin(
     config: withOrigin(live.config, origin, edit),
     ...(moves
       ? {
-          impact: `What ${hostsOf(live)} does not hold in its caches comes from ${edit.domain ?? findOrigin(live.config, origin).DomainName ?? ''} in the new way. What they hold stays until it expires or is invalidated.`,
+          impact: `What ${hostsOf(live)} does not hold in its caches comes from ${edit.domain ?? originById(live.config, origin).DomainName ?? ''} in the new way. What they hold stays until it expires or is invalidated.`,
           asked: {
             question: `Change origin ${origin}`,
             refusal: `Changing where ${live.id} fetches from asks first`,
