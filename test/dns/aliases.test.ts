@@ -124,7 +124,7 @@ describe('removal', () => {
 });
 
 /** A Route 53 from before July 2025. */
-function withoutHttps(aws: Aws): {readonly aws: Aws; refused(): number} {
+function withoutHttps(aws: Aws): {readonly aws: Aws; readonly refused: () => number} {
   let refused = 0;
   const route53 = async () => {
     const client = await aws.route53();

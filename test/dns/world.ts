@@ -14,8 +14,13 @@ import {createClock} from '../../src/local/clock.js';
 import {smallConfig} from '../local/cloudfront/account.js';
 import {openWorld, type World} from '../deploy/world.js';
 
-export interface DnsWorld {
+export interface DnsWorld extends DnsAccount {
   readonly world: World;
+  close(): Promise<void>;
+}
+
+/** What tests do beside the code under test, in an embedded cloud. */
+export interface DnsAccount {
   readonly aws: Aws;
   /** Id of a new public zone, or of one that only a VPC sees. */
   zone(name: string, isPrivate?: boolean): Promise<string>;
@@ -30,7 +35,6 @@ export interface DnsWorld {
     aliases: readonly string[],
     options?: {readonly covers?: readonly string[]; readonly isIpv6?: boolean},
   ): Promise<Distribution>;
-  close(): Promise<void>;
 }
 
 export const set = (name: string, type: RRType, ...values: readonly string[]): ResourceRecordSet => ({
@@ -43,7 +47,10 @@ export const set = (name: string, type: RRType, ...values: readonly string[]): R
 /** Cloud time passes by itself; nothing takes any. */
 export async function openDnsWorld(): Promise<DnsWorld> {
   const world = await openWorld({clock: createClock()});
-  const {aws} = world;
+  return {...(await dnsAccount(world.aws)), world, close: () => world.close()};
+}
+
+export async function dnsAccount(aws: Aws): Promise<DnsAccount> {
   const client = await aws.route53();
   let made = 0;
 
@@ -67,7 +74,6 @@ export async function openDnsWorld(): Promise<DnsWorld> {
   };
 
   return {
-    world,
     aws,
     async zone(name, isPrivate = false) {
       const {HostedZone: zone} = await client.send(
@@ -124,6 +130,5 @@ export async function openDnsWorld(): Promise<DnsWorld> {
         {},
       );
     },
-    close: () => world.close(),
   };
 }
