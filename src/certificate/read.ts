@@ -36,18 +36,20 @@ const keyTypes: readonly KeyAlgorithm[] = [
   'EC_secp384r1',
   'EC_secp521r1',
 ];
-const pageSize = 1000;
+const largestPage = 1000;
 /** Below ACM's 10 DescribeCertificate a second, with the SDK's retries behind it. */
 const readsAtATime = 4;
 
 export interface ListOptions {
   readonly statuses?: readonly CertificateStatus[] | undefined;
+  /** Certificates a call; 1,000, ACM's largest, when left out. */
+  readonly pageSize?: number | undefined;
 }
 
 /** Every certificate of the account in us-east-1, in ACM's order; one that lists only its first hundred names is read whole. */
 export async function listCertificates(
   aws: Aws,
-  {statuses}: ListOptions = {},
+  {statuses, pageSize = largestPage}: ListOptions = {},
 ): Promise<readonly ListedCertificate[]> {
   const {sdk, client} = await open(aws);
   const found: ListedCertificate[] = [];

@@ -140,6 +140,9 @@ describe('reading', () => {
     ]);
     expect(all.find(({names}) => names[0] === 'n1.example.com')?.keyAlgorithm).toBe('EC_secp384r1');
     expect(await listCertificates(world.aws, {statuses: ['ISSUED']})).toEqual([]);
+    world.calls.length = 0;
+    expect(await listCertificates(world.aws, {pageSize: 1})).toEqual(all);
+    expect(world.calls).toEqual(Array.from({length: 3}, () => 'acm ListCertificates'));
     const whole = await readCertificates(world.aws, [
       'arn:aws:acm:us-east-1:000000000000:certificate/gone',
       ...all.map(({arn}) => arn),

@@ -1,5 +1,5 @@
 /** `frontctl cert delete`: asks first where the certificate could not be had again. */
-import {deleteCertificate, findCertificate, userName, type Certificate} from '../../certificate/index.js';
+import {deleteCertificate, findCertificate} from '../../certificate/index.js';
 import {confirm, type Terminal} from '../confirm.js';
 import type {Session} from '../session.js';
 
@@ -25,15 +25,14 @@ export async function deleteFor(
   terminal: Terminal = {input: process.stdin, output: process.stderr},
 ): Promise<DeletedCertificate> {
   const aws = await session.aws();
-  const certificate = await findCertificate(aws, named);
-  const {arn, names, type} = certificate;
+  const {arn, names, type, inUseBy} = await findCertificate(aws, named);
   // One in use is refused anyway.
-  if (type !== 'AMAZON_ISSUED' && certificate.inUseBy.length === 0) {
+  if (type !== 'AMAZON_ISSUED' && inUseBy.length === 0) {
     await confirm(
       {
-        text: `${titleOf(certificate)} was ${type === 'IMPORTED' ? 'imported' : 'issued by a private authority'}: ACM holds a private key that nobody may have elsewhere.`,
+        text: `The certificate for ${names.join(', ')} was ${type === 'IMPORTED' ? 'imported' : 'issued by a private authority'}: ACM holds a private key that nobody may have elsewhere.`,
         question: 'Delete it',
-        refusal: `Deleting an ${type} certificate asks first`,
+        refusal: `Deleting ${type === 'IMPORTED' ? 'an' : 'a'} ${type} certificate asks first`,
         declined: 'Nothing was deleted.',
         yes,
         unattended,
@@ -44,6 +43,3 @@ export async function deleteFor(
   }
   return {arn, names, deleted: await deleteCertificate(aws, arn)};
 }
-
-const titleOf = ({names, inUseBy}: Certificate): string =>
-  `The certificate for ${names.join(', ')}${inUseBy.length === 0 ? '' : ` (${inUseBy.map(userName).join(', ')})`}`;
