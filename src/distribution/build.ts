@@ -83,8 +83,12 @@ export function namedFields(settings: DistributionSettings, context: BuildContex
     form['cacheBehaviors'] = cacheBehaviors.map(each => behaviorForm(each, firstOrigin, context));
   const certificate = settings.aliases === undefined ? {} : certificateFor(settings, context);
   const config = {...certificate, ...defined(toApi('DistributionConfig', form))};
-  return {...withRaw(config, settings), ...raw};
+  return {...withRaw(config, settings), ...absentAsUndefined(raw)};
 }
+
+/** A field that `raw` says to be null is managed, and absent. */
+const absentAsUndefined = (raw: Partial<DistributionConfig> | undefined): Partial<DistributionConfig> =>
+  Object.fromEntries(Object.entries(raw ?? {}).map(([field, value]: [string, unknown]) => [field, value ?? undefined]));
 
 /** Members that are there. */
 const defined = (config: DistributionConfig): Partial<DistributionConfig> =>

@@ -1,7 +1,7 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {Failure} from '../failure.js';
 import {errorText, reportFailure} from './report.js';
-import {openSession, type Session} from './session.js';
+import {openSession, type Session, type SessionOptions} from './session.js';
 
 // Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
@@ -91,7 +91,7 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
   private opened: Session | undefined;
 
   /** Config, AWS clients, progress and Ctrl-C for this run. */
-  protected session(flags: GlobalFlags): Session {
+  protected session(flags: GlobalFlags, more: Pick<SessionOptions, 'ignoresConfig'> = {}): Session {
     this.opened ??= openSession({
       cwd: process.cwd(),
       env: process.env,
@@ -102,6 +102,7 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
       region: flags.region,
       endpointUrl: flags['endpoint-url'],
       silent: flags.quiet || this.jsonEnabled(),
+      ...more,
     });
     return this.opened;
   }

@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly endpointUrl: string | undefined;
   /** No progress (--quiet, --json). */
   readonly silent: boolean;
+  /** As in a folder without a config: for a command that writes one, whatever is wrong with the one that is there. */
+  readonly ignoresConfig?: boolean | undefined;
 }
 
 /** What a command needs of the outside, each part made on first use. */
@@ -39,13 +41,16 @@ export function openSession(options: SessionOptions): Session {
   let config: Promise<LoadedConfig> | undefined;
   let aws: Promise<Aws> | undefined;
 
-  const loadedConfig = (): Promise<LoadedConfig> =>
-    (config ??= loadConfig({
+  const read = (): Promise<LoadedConfig> =>
+    loadConfig({
       ...(options.configFile === undefined ? {} : {file: options.configFile}),
       ...(options.environment === undefined ? {} : {environment: options.environment}),
       cwd: options.cwd,
       env: options.env,
-    }));
+    });
+  const none = {config: {}, file: undefined, root: options.cwd, environment: undefined};
+  const loadedConfig = (): Promise<LoadedConfig> =>
+    (config ??= options.ignoresConfig === true ? Promise.resolve(none) : read());
 
   const location = async (): Promise<CloudLocation> => ({
     root: (await loadedConfig()).root,

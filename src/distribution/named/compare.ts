@@ -41,15 +41,17 @@ export function completed(kind: NamedKind, form: object): FormValue {
   return withDefaults(kind, form as FormValue);
 }
 
+/** The whole config in a config file's notation. */
+export const namedForm = (kind: NamedKind, config: NamedConfigs[NamedKind]): FormValue =>
+  withDefaults(kind, toForm(structures[kind], config));
+
 /** What `after` changes, in a config's notation. */
 export function namedDiff(
   kind: NamedKind,
   before: NamedConfigs[NamedKind] | undefined,
   after: NamedConfigs[NamedKind],
 ): readonly FieldChange[] {
-  const form = (config: NamedConfigs[NamedKind]): FormValue =>
-    withDefaults(kind, toForm(structures[kind], config));
-  return diff(before === undefined ? {} : form(before), form(after));
+  return diff(before === undefined ? {} : namedForm(kind, before), namedForm(kind, after));
 }
 
 export const structureOf = (kind: NamedKind): (typeof structures)[NamedKind] => structures[kind];
