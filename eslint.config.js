@@ -21,6 +21,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true, allowBoolean: true}],
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
+      // `const {id, ...rest} = x` is how a member is left out.
+      '@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}],
       'no-console': 'error',
     },
   },

@@ -9,12 +9,11 @@ export {
   type PreparedRemoval,
   type SentAliases,
   type SentChange,
-  type SentRecord,
 } from './aliases.js';
 export {batchesOf, changeRecords, waitInsync} from './changes.js';
 export {checkDns, type CheckedRecord, type DnsCheck} from './check.js';
 export {ensureRecords, removeRecords, type ProofRecord} from './ensure.js';
-export {hostName, isCovered, isWithin, plainName} from './names.js';
+export {hostName, isCovered, plainName} from './names.js';
 export {recordsToPaste, type RecordToPaste} from './paste.js';
 export {planAliases, planRemoval, targetOf, typesFor} from './plan.js';
 export {readRecords, recordText} from './records.js';
@@ -22,4 +21,4 @@ export {authoritativeResolver, publicResolvers, systemResolver} from './system-r
 export type * from './types.js';
 export {aliasTypes} from './types.js';
 export {zoneResolver} from './zone-resolver.js';
-export {findZone, listZones, readZone} from './zones.js';
+export {createZone, findZone, listZones, readZone} from './zones.js';

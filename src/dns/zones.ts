@@ -166,3 +166,12 @@ async function delegatedTo(
   ]);
   return zones.find(({nameServers = []}) => nameServers.some(server => answered.includes(server)))?.id;
 }
+
+/** A public hosted zone of that name; the same one again for the same name. */
+export async function createZone(aws: Aws, name: string): Promise<Zone> {
+  const {sdk, client} = await open(aws);
+  const {HostedZone: made} = await call(route53('CreateHostedZone', `hosted zone ${name}`), () =>
+    client.send(new sdk.CreateHostedZoneCommand({Name: name, CallerReference: `frontctl-${name}`})),
+  );
+  return toZone({Name: name, ...made});
+}

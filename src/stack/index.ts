@@ -32,6 +32,7 @@ export {
   type DistributionEdit,
   type PlannedEdit,
 } from './change-distribution.js';
+export {adopt, type AdoptOptions} from './adopt/index.js';
 export {listKept, type HistoryOptions, type Kept} from './config-history.js';
 export {checkDeletable, deleteLive} from './delete-distribution.js';
 export {
@@ -56,3 +57,4 @@ export {applySiteStack, type AppliedSite, type ApplyInput} from './site/apply.js
 export {destroySiteStack, planDestroy, type DestroyPlan} from './site/destroy.js';
 export {prepareSiteStack, type PreparedSite, type PrepareInput} from './site/prepare.js';
 export {type SiteSettings} from './site/settings.js';
+export {ensureLocalZones} from './site/local-zones.js';

@@ -1,19 +1,11 @@
 import type {Aws} from '../aws/index.js';
-import type {DistributionSettings} from '../config/types.js';
 import type {Pace} from '../invalidation/index.js';
+import type {SiteSettings} from './site/settings.js';
 
 export interface EnsureSiteInput {
   readonly aws: Aws;
-  /** Site name: tag `frontctl:site`, OAC name, CallerReference. */
-  readonly name: string;
-  /** Default: `bucketName(name)`. */
-  readonly bucket?: string | undefined;
-  readonly prefix: string;
-  /** `id` names an existing distribution: then nothing but the bucket and its policy is made. */
-  readonly distribution: DistributionSettings;
-  /** The site's rules set cache tags: a distribution that is made now reads them. */
-  readonly hasCacheTags?: boolean | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** `distribution.id` names an existing distribution: then nothing but the bucket and its policy is made. */
+  readonly settings: SiteSettings;
   /** Waits until the distribution is Deployed. */
   readonly wait: boolean;
   readonly timeoutMs: number;

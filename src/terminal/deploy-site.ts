@@ -9,12 +9,21 @@ import {
 } from '../deploy/index.js';
 import type {DeployInput, DeployResult, PlanDescription, PreparedDeploy} from '../deploy/index.js';
 import {keyPrefix} from '../config/index.js';
-import type {Work} from '../events.js';
+import {expandPresets} from '../config/presets/index.js';
+import {findByTag} from '../distribution/index.js';
 import {Failure} from '../failure.js';
 import {readSite, type ReadSiteOptions} from '../site/index.js';
-import {ensureSite, findSite, siteName, type EnsureSiteInput} from '../stack/index.js';
-import {findCloud} from './embedded-cloud.js';
+import {
+  bucketName,
+  ensureLocalZones,
+  ensureSite,
+  findSite,
+  siteName,
+  type EnsureSiteInput,
+} from '../stack/index.js';
 import type {Session} from './session.js';
+import {localAddress} from './stack/local-address.js';
+import {functionCode} from './stack/site-settings.js';
 
 /** What the flags of `deploy` say; undefined where the config or a default decides. */
 export interface DeployRequest {
@@ -36,15 +45,23 @@ export async function deploySite(session: Session, request: DeployRequest): Prom
   const common = await commonInput(session, request);
   if (!request.local) {
     const target = await awsTarget(session, request);
-    return session.follow(warned(await unused(session), deploy({...common, ...target})));
+    return session.follow(deploy({...common, ...target}));
   }
   // Read before anything is made: a missing or empty folder leaves nothing behind.
   const site = await readSite({...common.site, signal: session.signal});
-  const {bucket, distributionId} = await session.follow(
-    ensureSite(await localSite(session, request, common)),
-  );
+  const wanted = await localSite(session, request, common);
+  if (request.distribution === undefined) {
+    await session.follow(ensureLocalZones(common.aws, wanted.settings));
+  }
+  const {bucket, distributionId} = await session.follow(ensureSite(wanted));
   return session.follow(
-    deploy({...common, site, bucket, distributionId, siteUrl: ({id}) => localUrl(session, id)}),
+    deploy({
+      ...common,
+      site,
+      bucket,
+      distributionId,
+      siteUrl: async ({id}) => (await localAddress(session, id)) ?? '',
+    }),
   );
 }
 
@@ -53,7 +70,7 @@ export async function planSite(session: Session, request: DeployRequest): Promis
   const common = await commonInput(session, request);
   if (!request.local) {
     const input = {...common, ...(await awsTarget(session, request))};
-    return described(await session.follow(warned(await unused(session), prepareDeploy(input))));
+    return described(await session.follow(prepareDeploy(input)));
   }
   const site = await readSite({...common.site, signal: session.signal});
   const found = await findSite(await localSite(session, request, common));
@@ -66,27 +83,11 @@ async function described(prepared: PreparedDeploy): Promise<PlanDescription> {
   return describePlan(prepared, await countFor(prepared));
 }
 
-async function* warned<T>(warning: string | undefined, work: Work<T>): Work<T> {
-  if (warning !== undefined) yield {type: 'warning', message: warning};
-  return yield* work;
-}
-
-/** Says what of the config has no effect on AWS: a deploy makes and changes no distribution there. */
-async function unused(session: Session): Promise<string | undefined> {
-  const {config} = await session.config();
-  // Of customErrorResponses a deploy knows which files are error pages.
-  const keys = Object.keys(config.distribution ?? {})
-    .filter(key => key !== 'id' && key !== 'customErrorResponses')
-    .map(key => `distribution.${key}`);
-  if (config.tags !== undefined) keys.push('tags');
-  if (keys.length === 0) return undefined;
-  return `${keys.join(', ')} of the config ${keys.length === 1 ? 'has' : 'have'} no effect here: a distribution is made from the config under --local only, and none on AWS is changed.`;
-}
-
 type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionId'> & {readonly site: ReadSiteOptions};
 
 async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
-  const {config, root} = await session.config();
+  const {config: given, root} = await session.config();
+  const config = expandPresets(given);
   const prefix = (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
   if (prefix !== '' && !keyPrefix.test(prefix)) {
     throw badFlag(
@@ -134,14 +135,32 @@ async function awsTarget(
   request: DeployRequest,
 ): Promise<Pick<DeployInput, 'bucket' | 'distributionId'>> {
   const {config, file} = await session.config();
-  const bucket = checkedBucket(request.bucket) ?? config.bucket?.name;
+  const {name} = config;
+  const bucket =
+    checkedBucket(request.bucket) ??
+    config.bucket?.name ??
+    (name === undefined ? undefined : bucketName(name));
   if (bucket === undefined) {
     const where = file === undefined ? '' : ` in ${relative(process.cwd(), file)}`;
     throw new Failure('usage', 'NO_BUCKET', `No bucket is named${where}.`, {
       hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
     });
   }
-  return {bucket, distributionId: request.distribution ?? config.distribution?.id};
+  const named = request.distribution ?? config.distribution?.id;
+  return {
+    bucket,
+    distributionId: named ?? (name === undefined ? undefined : await ownId(session, name, bucket)),
+  };
+}
+
+/** The distribution that `apply` made for the site; a role that may not look for it deploys without one. */
+async function ownId(session: Session, name: string, bucket: string): Promise<string | undefined> {
+  try {
+    return (await findByTag(await session.aws(), name, bucket))?.id;
+  } catch (error) {
+    if (error instanceof Failure && error.exit === 'access') return undefined;
+    throw error;
+  }
 }
 
 async function localSite(
@@ -149,16 +168,25 @@ async function localSite(
   request: DeployRequest,
   common: CommonInput,
 ): Promise<EnsureSiteInput> {
-  const {config} = await session.config();
+  const {config: given} = await session.config();
+  const config = expandPresets(given);
+  const bucket = checkedBucket(request.bucket) ?? config.bucket?.name;
+  // The config's id belongs to AWS; the embedded cloud has a distribution of its own.
+  const {id: _id, ...distribution} = config.distribution ?? {};
   return {
     aws: common.aws,
-    name: config.name ?? siteName(common.site.dir),
-    bucket: checkedBucket(request.bucket) ?? config.bucket?.name,
-    prefix: common.prefix,
-    // The config's id and aliases belong to AWS; the embedded cloud has a distribution of its own.
-    distribution: {...config.distribution, id: request.distribution, aliases: []},
-    hasCacheTags: config.site?.rules?.some(({cacheTags = []}) => cacheTags.length > 0),
-    tags: config.tags,
+    settings: {
+      name: config.name ?? siteName(common.site.dir),
+      config: {
+        ...config,
+        bucket: {...config.bucket, ...(bucket === undefined ? {} : {name: bucket}), prefix: common.prefix},
+        distribution: {
+          ...distribution,
+          ...(request.distribution === undefined ? {} : {id: request.distribution}),
+        },
+      },
+      code: await functionCode(session, config),
+    },
     wait: true,
     timeoutMs: request.timeoutMs,
     signal: session.signal,
@@ -170,10 +198,4 @@ function configuredDir(dir: string | undefined, root: string): string {
   throw new Failure('usage', 'NO_DIRECTORY', 'No build folder is named.', {
     hint: 'Name it: frontctl deploy ./dist, or site.dir in the config.',
   });
-}
-
-/** The address of a distribution's own port on this machine, which a browser opens without DNS or certificates. */
-async function localUrl(session: Session, distributionId: string): Promise<string> {
-  const status = await findCloud(await session.location());
-  return status?.distributions.find(({id}) => id === distributionId)?.url ?? '';
 }

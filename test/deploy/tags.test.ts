@@ -13,7 +13,8 @@ let site: SiteResources;
 
 beforeEach(async () => {
   world = await openWorld();
-  site = (await finish(ensureSite({...siteInput(world.aws), hasCacheTags: true}))).result;
+  site = (await finish(ensureSite(siteInput(world.aws, {site: {rules: [{match: '*', cacheTags: ['all']}]}}))))
+    .result;
   await world.write({'index.html': '<h1>One</h1>', 'a.html': '<h1>A</h1>', 'a.css': 'a {}'});
 });
 
@@ -138,8 +139,9 @@ it('warns once where the distribution does not read the tags', async () => {
   const quiet = await finish(prepareDeploy(deployInput(world, site, withRules(pages))));
   expect(quiet.events.filter(({type}) => type === 'warning')).toEqual([]);
 
-  const input = {...siteInput(world.aws), name: 'untagged'};
-  const untagged = (await finish(ensureSite(input))).result;
+  const input = siteInput(world.aws);
+  const settings = {...input.settings, name: 'untagged'};
+  const untagged = (await finish(ensureSite({...input, settings}))).result;
   const {events} = await finish(prepareDeploy(deployInput(world, untagged, withRules(pages))));
   expect(events.filter(({type}) => type === 'warning')).toEqual([
     {

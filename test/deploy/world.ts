@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {createAws, type Aws} from '../../src/aws/index.js';
+import type {Config} from '../../src/config/types.js';
 import type {ProgressEvent, Work} from '../../src/events.js';
 import {deploy, type DeployInput, type DeployResult} from '../../src/deploy/index.js';
 import {startCloud, type Cloud, type CloudOptions, type LogEntry} from '../../src/local/cloud.js';
@@ -49,11 +50,9 @@ export async function openWorld(options: Partial<CloudOptions> = {}): Promise<Wo
   };
 }
 
-export const siteInput = (aws: Aws) => ({
+export const siteInput = (aws: Aws, config: Config = {}) => ({
   aws,
-  name: 'test-site',
-  prefix: '',
-  distribution: {},
+  settings: {name: 'test-site', config, code: new Map<string, string>()},
   wait: true,
   timeoutMs: 20_000,
 });

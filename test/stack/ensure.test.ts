@@ -106,13 +106,12 @@ describe('ensureSite', () => {
   it('leaves an existing distribution as it is and opens the bucket to it', async () => {
     const {result: first} = await finish(ensureSite(siteInput(world.aws)));
     world.calls.length = 0;
-    const input = {
-      ...siteInput(world.aws),
-      name: 'other',
-      bucket: 'other-bucket',
+    const input = siteInput(world.aws, {
+      bucket: {name: 'other-bucket'},
       distribution: {id: first.distributionId},
-    };
-    const {result} = await finish(ensureSite(input));
+    });
+    const settings = {...input.settings, name: 'other'};
+    const {result} = await finish(ensureSite({...input, settings}));
     expect(result).toMatchObject({bucket: 'other-bucket', distributionId: first.distributionId});
     expect(world.calls.filter(call => /^cloudfront (Create|Update)/.test(call))).toEqual([]);
   });
@@ -123,18 +122,18 @@ describe('ensureSite', () => {
     const distribution = {
       customErrorResponses: [{errorCode: 404, responsePagePath: '/index.html', responseCode: '200'}],
     };
-    const {events} = await finish(ensureSite({...siteInput(world.aws), distribution}));
+    const {events} = await finish(ensureSite(siteInput(world.aws, {distribution})));
     expect(events).toContainEqual(
       expect.objectContaining({
         type: 'warning',
-        message: expect.stringContaining('(CustomErrorResponses)') as string,
+        message: expect.stringContaining('(customErrorResponses)') as string,
       }),
     );
     expect(world.calls.filter(call => /^cloudfront (Create|Update)/.test(call))).toEqual([]);
   });
 
   it('names a distribution that does not exist', async () => {
-    const input = {...siteInput(world.aws), distribution: {id: 'E000000000000'}};
+    const input = siteInput(world.aws, {distribution: {id: 'E000000000000'}});
     await expect(finish(ensureSite(input))).rejects.toMatchObject({
       code: 'NO_SUCH_DISTRIBUTION',
       exit: 'usage',
@@ -148,7 +147,7 @@ describe('ensureSite', () => {
     await s3.send(new CreateBucketCommand({Bucket: 'theirs'}));
     await s3.send(new DeletePublicAccessBlockCommand({Bucket: 'theirs'}));
     world.calls.length = 0;
-    const {events} = await finish(ensureSite({...siteInput(world.aws), bucket: 'theirs'}));
+    const {events} = await finish(ensureSite(siteInput(world.aws, {bucket: {name: 'theirs'}})));
     expect(events).toContainEqual(
       expect.objectContaining({type: 'warning', message: expect.stringContaining('theirs') as string}),
     );

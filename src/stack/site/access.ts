@@ -1,9 +1,17 @@
-import {mergePolicy, privateStatement, readStatement, type PolicyStatement} from '../../bucket/index.js';
+import {
+  keyStatement,
+  mergeKeyPolicy,
+  mergePolicy,
+  privateStatement,
+  readStatement,
+  refuseManagedKey,
+  type PolicyStatement,
+} from '../../bucket/index.js';
 import {diff} from '../../diff/index.js';
 import type {Change} from '../change.js';
-import type {LiveSite} from './live.js';
-import {managesBucket, wantedBuckets, type SiteSettings} from './settings.js';
-import type {Step} from './steps.js';
+import {keyOf, type LiveSite} from './live.js';
+import {encryptionOf, managesBucket, wantedBuckets, type SiteSettings} from './settings.js';
+import type {Phase, Step} from './steps.js';
 
 /** In the place of the ARN of a distribution that is still to be made. */
 const newArn = '{ARN of the new distribution}';
@@ -27,7 +35,7 @@ function bySid(policy: string | undefined, sids: readonly string[]): Readonly<Re
   );
 }
 
-/** Bucket policies that let the distribution in. Failures: POLICY_TOO_LARGE (exit 6), POLICY_UNREADABLE. */
+/** Key policies, where SSE-KMS encrypts the buckets, and bucket policies that let the distribution in. Failures: POLICY_TOO_LARGE (exit 6), POLICY_UNREADABLE. */
 export function planAccess(settings: SiteSettings, live: LiveSite): readonly Step[] {
   if (!managesBucket(settings)) return [];
   const prefix = settings.config.bucket?.prefix ?? '';
@@ -50,6 +58,39 @@ export function planAccess(settings: SiteSettings, live: LiveSite): readonly Ste
           };
     // Opened before the distribution is sent there, where its ARN is known already.
     const phase = live.distribution === undefined ? 'access' : 'allow';
-    return [{type: 'policy', phase, bucket: name, prefix, change}];
+    const keyId = keyOf(settings, found);
+    refuseManagedKey(encryptionOf(settings) ?? found?.settings.encryption, name);
+    return [
+      {type: 'policy', phase, bucket: name, prefix, change},
+      ...(keyId === undefined
+        ? []
+        : [keyStep(live, {bucket: name, region: found?.region, keyId, arn, phase})]),
+    ];
   });
+}
+
+function keyStep(
+  {keyPolicies}: LiveSite,
+  {
+    bucket,
+    region,
+    keyId,
+    arn,
+    phase,
+  }: {bucket: string; region: string | undefined; keyId: string; arn: string; phase: Phase},
+): Step {
+  const {policy} = keyPolicies.get(bucket) ?? {};
+  const merged = mergeKeyPolicy(policy, arn, keyId);
+  const {Sid} = keyStatement(arn);
+  const resource = `policy of KMS key ${keyId}`;
+  const change: Change =
+    merged === undefined
+      ? {resource, action: 'none', reason: 'as it should be', diff: []}
+      : {
+          resource,
+          action: 'update',
+          reason: 'lets CloudFront decrypt; statements of others stay',
+          diff: diff(bySid(policy, [Sid]), bySid(merged, [Sid])),
+        };
+  return {type: 'key policy', phase, keyId, region, change};
 }

@@ -1,6 +1,13 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {mapConcurrent, type Aws, type WaitOptions} from '../../aws/index.js';
-import {applyBucket, bucketDiff, createBucket, ensurePolicy, readBucket} from '../../bucket/index.js';
+import {
+  applyBucket,
+  bucketDiff,
+  createBucket,
+  ensurePolicy,
+  letKeyBeUsed,
+  readBucket,
+} from '../../bucket/index.js';
 import {
   changeTags,
   createDistribution,
@@ -24,7 +31,6 @@ import type {Change} from '../change.js';
 import {keepConfig} from '../config-history.js';
 import {issueCertificate} from '../issue-certificate.js';
 import {ownStatements} from './access.js';
-import {applyKeyPolicy} from './key-policy.js';
 import {recordTypes} from './dns.js';
 import type {PreparedSite} from './prepare.js';
 import {tagsOf, type SiteSettings} from './settings.js';
@@ -101,7 +107,12 @@ const titles: Readonly<Record<Phase, string>> = {
   'clean-up': 'Remove what is no longer used',
 };
 
-async function* runPhase(input: ApplyInput, progress: Progress, phase: Phase, steps: readonly Step[]): Work<void> {
+async function* runPhase(
+  input: ApplyInput,
+  progress: Progress,
+  phase: Phase,
+  steps: readonly Step[],
+): Work<void> {
   if (phase === 'certificate') {
     yield* certificate(input, progress);
     return;
@@ -112,7 +123,8 @@ async function* runPhase(input: ApplyInput, progress: Progress, phase: Phase, st
   }
   if (phase === 'unpoint') {
     const first = steps.find(step => step.type === 'unpoint');
-    if (first !== undefined) yield* sendRemoval(first.prepared, {...waiting(input), aws: input.aws, wait: input.wait});
+    if (first !== undefined)
+      yield* sendRemoval(first.prepared, {...waiting(input), aws: input.aws, wait: input.wait});
     return;
   }
   const title = steps.length === 1 ? titleOf(steps[0]?.change) : titles[phase];
@@ -125,7 +137,8 @@ async function* runPhase(input: ApplyInput, progress: Progress, phase: Phase, st
   for await (const resource of mapConcurrent(steps, concurrency, run, input.signal)) {
     done++;
     yield {type: 'progress', id: phase, files: done, bytes: 0};
-    if (done === steps.length) yield {type: 'done', id: phase, detail: done === 1 ? resource : `${done} resources`};
+    if (done === steps.length)
+      yield {type: 'done', id: phase, detail: done === 1 ? resource : `${done} resources`};
   }
 }
 
@@ -185,7 +198,7 @@ async function perform(input: ApplyInput, progress: Progress, step: Step): Promi
       return;
     }
     case 'key policy':
-      await applyKeyPolicy(aws, step, progress.distribution?.arn ?? '');
+      await letKeyBeUsed(aws, step, progress.distribution?.arn ?? '');
       return;
     case 'drop':
       if (step.what.kind === 'function') await deleteFunction(aws, step.what.name);

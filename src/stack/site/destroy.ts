@@ -1,6 +1,20 @@
 import type {Aws, WaitOptions} from '../../aws/index.js';
-import {deleteBucket, editPolicy, privateStatement, readStatement, withdrawDistribution, removeStatements} from '../../bucket/index.js';
-import {deleteCertificate, listCertificates, readCertificate, readCertificateTags, recordsOf, type Certificate} from '../../certificate/index.js';
+import {
+  deleteBucket,
+  editPolicy,
+  privateStatement,
+  readStatement,
+  withdrawDistribution,
+  removeStatements,
+} from '../../bucket/index.js';
+import {
+  deleteCertificate,
+  listCertificates,
+  readCertificate,
+  readCertificateTags,
+  recordsOf,
+  type Certificate,
+} from '../../certificate/index.js';
 import {
   deleteFunction,
   deleteNamed,
@@ -9,7 +23,14 @@ import {
   type Distribution,
   type Named,
 } from '../../distribution/index.js';
-import {findZone, listZones, prepareRemoval, removeRecords, sendRemoval, type PreparedRemoval} from '../../dns/index.js';
+import {
+  findZone,
+  listZones,
+  prepareRemoval,
+  removeRecords,
+  sendRemoval,
+  type PreparedRemoval,
+} from '../../dns/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
 import type {Change} from '../change.js';
@@ -48,7 +69,10 @@ export interface DestroyPlan {
  * What frontctl has made for the site: known by the tag `frontctl:site` and by the names that follow from the config's.
  * Nothing is changed. Failure NOT_OURS (exit 6) for a distribution that the config only names.
  */
-export async function planDestroy({aws, settings}: Pick<DestroyInput, 'aws' | 'settings'>): Promise<DestroyPlan> {
+export async function planDestroy({
+  aws,
+  settings,
+}: Pick<DestroyInput, 'aws' | 'settings'>): Promise<DestroyPlan> {
   const {config, name} = settings;
   if (config.distribution?.id !== undefined) {
     throw new Failure(
@@ -64,14 +88,20 @@ export async function planDestroy({aws, settings}: Pick<DestroyInput, 'aws' | 's
   const buckets = [...live.buckets.values()].filter(
     bucket => bucket.settings.tags?.[siteTag] === name || bucket.name === bucketName(name),
   );
-  const foreign = [...live.buckets.keys()].filter(bucket => ours.has(bucket) && !buckets.some(each => each.name === bucket));
+  const foreign = [...live.buckets.keys()].filter(
+    bucket => ours.has(bucket) && !buckets.some(each => each.name === bucket),
+  );
   const certificate = await ownCertificate(aws, live, name);
   const hosts = distribution?.config.Aliases?.Items ?? [];
-  const records = distribution === undefined ? undefined : await placedRecords(aws, hosts, distribution, config.dns?.zone);
+  const records =
+    distribution === undefined ? undefined : await placedRecords(aws, hosts, distribution, config.dns?.zone);
   const wanted = wantedNamed(settings);
-  const named = live.named.filter(each => isOwnNamed(each, name) || wanted.some(one => one.kind === each.kind && one.name === each.name));
+  const named = live.named.filter(
+    each => isOwnNamed(each, name) || wanted.some(one => one.kind === each.kind && one.name === each.name),
+  );
   const functions = live.functions.filter(
-    each => each.comment.endsWith(mark(name)) || wantedFunctions(settings).some(one => one.name === each.name),
+    each =>
+      each.comment.endsWith(mark(name)) || wantedFunctions(settings).some(one => one.name === each.name),
   );
   const gone = (resource: string, impact?: string): Change => ({
     resource,
@@ -86,11 +116,19 @@ export async function planDestroy({aws, settings}: Pick<DestroyInput, 'aws' | 's
     ),
     ...(distribution === undefined
       ? []
-      : [gone(`distribution ${distribution.id}`, `Downtime: ${[...hosts, distribution.domainName].join(', ')} no longer answer.`)]),
+      : [
+          gone(
+            `distribution ${distribution.id}`,
+            `Downtime: ${[...hosts, distribution.domainName].join(', ')} no longer answer.`,
+          ),
+        ]),
     ...functions.map(each => gone(`function ${each.name}`)),
     ...named.map(each => gone(`${each.kind} ${each.name}`)),
     ...(certificate === undefined ? [] : [gone(`certificate ${certificate.arn}`)]),
-    ...foreign.map(bucket => ({...gone(`own statements in the policy of bucket ${bucket}`), reason: 'the bucket stays'})),
+    ...foreign.map(bucket => ({
+      ...gone(`own statements in the policy of bucket ${bucket}`),
+      reason: 'the bucket stays',
+    })),
     ...buckets.map(bucket => gone(`bucket ${bucket.name}`)),
   ];
   return {
@@ -107,7 +145,8 @@ export async function planDestroy({aws, settings}: Pick<DestroyInput, 'aws' | 's
 }
 
 function isOwnNamed({config}: Named, name: string): boolean {
-  const note = 'Description' in config ? config.Description : 'Comment' in config ? config.Comment : undefined;
+  const note =
+    'Description' in config ? config.Description : 'Comment' in config ? config.Comment : undefined;
   return note?.endsWith(mark(name)) === true;
 }
 
@@ -130,7 +169,10 @@ async function placedRecords(
   if (hosts.length === 0) return undefined;
   const zones = await listZones(aws);
   const found = await Promise.all(
-    hosts.map(async host => [host, await findZone(aws, host, {zones, ...(named === undefined ? {} : {named})})] as const),
+    hosts.map(
+      async host =>
+        [host, await findZone(aws, host, {zones, ...(named === undefined ? {} : {named})})] as const,
+    ),
   );
   const here = found.flatMap(([host, zone]) => (zone === undefined ? [] : [host]));
   return here.length === 0 ? undefined : prepareRemoval({aws, hosts: here, named, target: domainName});
@@ -162,7 +204,9 @@ export async function* destroySiteStack(input: DestroyInput, plan: DestroyPlan):
       const sid = readStatement(subject, arn).Sid;
       await editPolicy(aws, bucket, policy => withdrawDistribution(policy, [sid], arn, bucket));
     }
-    await editPolicy(aws, bucket, policy => removeStatements(policy, [privateStatement(subject).Sid], bucket));
+    await editPolicy(aws, bucket, policy =>
+      removeStatements(policy, [privateStatement(subject).Sid], bucket),
+    );
   }
   yield {type: 'done', id: 'parts', detail: `site ${name}`};
   for (const bucket of plan.buckets) yield* deleteBucket(aws, bucket, {withObjects: input.withObjects});

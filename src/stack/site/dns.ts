@@ -55,22 +55,36 @@ export async function readDns(
     ? (live.distribution?.config.Aliases?.Items ?? []).filter(name => !hosts.includes(name.toLowerCase()))
     : [];
   if (hosts.length === 0 && gone.length === 0) return {point: undefined, unpoint: undefined, manual: []};
-  if (config.dns?.provider === 'none') return {point: undefined, unpoint: undefined, manual: paste(hosts, target)};
+  if (config.dns?.provider === 'none')
+    return {point: undefined, unpoint: undefined, manual: paste(hosts, target)};
   const named = config.dns?.zone;
   const zones = await listZones(aws);
   const isHere = async (host: string): Promise<boolean> =>
     (await findZone(aws, host, {zones, ...(named === undefined ? {} : {named})})) !== undefined;
-  const placed = await Promise.all([...hosts, ...gone].map(async host => [host, await isHere(host)] as const));
+  const placed = await Promise.all(
+    [...hosts, ...gone].map(async host => [host, await isHere(host)] as const),
+  );
   const here = new Set(placed.flatMap(([host, found]) => (found ? [host] : [])));
   const [point, unpoint] = await Promise.all([
-    prepareIfAny(hosts.filter(host => here.has(host)), own =>
-      prepareAliases({aws, hosts: own, named, target, types, force}),
+    prepareIfAny(
+      hosts.filter(host => here.has(host)),
+      own => prepareAliases({aws, hosts: own, named, target, types, force}),
     ),
-    prepareIfAny(gone.filter(host => here.has(host)), own => prepareRemoval({aws, hosts: own, named, target})),
+    prepareIfAny(
+      gone.filter(host => here.has(host)),
+      own => prepareRemoval({aws, hosts: own, named, target}),
+    ),
   ]);
   const taken = takenFailure(point?.conflicts ?? []);
   if (taken !== undefined) throw taken;
-  return {point, unpoint, manual: paste(hosts.filter(host => !here.has(host)), target)};
+  return {
+    point,
+    unpoint,
+    manual: paste(
+      hosts.filter(host => !here.has(host)),
+      target,
+    ),
+  };
 }
 
 const prepareIfAny = async <T>(
@@ -79,7 +93,10 @@ const prepareIfAny = async <T>(
 ): Promise<T | undefined> => (hosts.length === 0 ? undefined : prepare(hosts));
 
 const paste = (hosts: readonly string[], target: string): readonly RecordToPaste[] =>
-  recordsToPaste(hosts, target, host => host.split('.').length === 2);
+  recordsToPaste(hosts, shownTarget(target), host => host.split('.').length === 2);
+
+const shownTarget = (target: string): string =>
+  target === newDomain ? '{domain name of the new distribution}' : target;
 
 /** One change for each host: its records come and go together. */
 export function planDns({point, unpoint}: DnsPlans): readonly Step[] {
@@ -103,12 +120,20 @@ export function planDns({point, unpoint}: DnsPlans): readonly Step[] {
     for (const record of plan.records) {
       const resource = `record ${record.name} ${record.type}`;
       const action = record.action === 'none' ? 'none' : record.action === 'create' ? 'create' : 'update';
-      const target = record.target === newDomain ? '{domain name of the new distribution}' : record.target;
       const change: Change = {
         resource,
         action,
         reason: record.reason,
-        diff: action === 'none' ? [] : [{path: 'aliasTarget', before: record.action === 'create' ? undefined : record.reason.replace(/^is /, ''), after: target}],
+        diff:
+          action === 'none'
+            ? []
+            : [
+                {
+                  path: 'aliasTarget',
+                  before: record.action === 'create' ? undefined : record.reason.replace(/^is /, ''),
+                  after: shownTarget(record.target),
+                },
+              ],
       };
       if (point !== undefined) steps.push({type: 'point', phase: 'point', prepared: point, change});
     }

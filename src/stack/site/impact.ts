@@ -2,6 +2,8 @@ import type {FieldChange} from '../../diff/index.js';
 
 type Rule = (change: FieldChange) => string | undefined;
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** TLS policies from old to new: a newer one refuses older clients. */
@@ -23,7 +25,9 @@ const isStricter = (before: unknown, after: unknown): boolean =>
 /** What visitors notice of a changed field of a live distribution; the first that says something. */
 const rules: readonly Rule[] = [
   ({path, after}) =>
-    path === 'enabled' && after !== true ? 'Downtime: visitors get errors from when it is deployed.' : undefined,
+    path === 'enabled' && after !== true
+      ? 'Downtime: visitors get errors from when it is deployed.'
+      : undefined,
   ({path, before, after}) => {
     if (path !== 'aliases') return undefined;
     const gone = names(before).filter(name => !names(after).includes(name));
@@ -32,7 +36,7 @@ const rules: readonly Rule[] = [
   ({path}) => (path === 'staging' ? 'CloudFront takes this only when a distribution is made.' : undefined),
   ({path, before, after}) =>
     /^origins\[[^\]]*\]\.(?:domainName|originPath)$/.test(path) && before !== undefined
-      ? `Misses are fetched from elsewhere (${String(before)} before): what is not there fails.`
+      ? `Misses are fetched from elsewhere (${text(before)} before): what is not there fails.`
       : undefined,
   ({path, after}) =>
     /trustedKeyGroups|trustedSigners/.test(path) && after !== undefined
@@ -55,7 +59,9 @@ const rules: readonly Rule[] = [
       ? 'Its paths are answered by the next behavior that matches.'
       : undefined,
   ({path}) =>
-    /\.cachePolicyId$|forwardedValues/.test(path) ? 'The cache key may change: the cache begins cold there.' : undefined,
+    /\.cachePolicyId$|forwardedValues/.test(path)
+      ? 'The cache key may change: the cache begins cold there.'
+      : undefined,
   ({path}) => (path === 'webACLId' ? 'Requests pass another firewall.' : undefined),
 ];
 

@@ -1,5 +1,10 @@
-import {readBucket, type LiveBucket} from '../../bucket/index.js';
-import {chooseCertificate, listCertificates, type Choice, type ListedCertificate} from '../../certificate/index.js';
+import {customerKey, readBucket, readKeyPolicy, type KeyPolicy, type LiveBucket} from '../../bucket/index.js';
+import {
+  chooseCertificate,
+  listCertificates,
+  type Choice,
+  type ListedCertificate,
+} from '../../certificate/index.js';
 import type {Aws} from '../../aws/index.js';
 import {
   asReference,
@@ -25,6 +30,7 @@ import {Failure} from '../../failure.js';
 import {
   buildContext,
   certificateNames,
+  encryptionOf,
   isWhole,
   managedFields,
   mark,
@@ -49,6 +55,8 @@ export interface LiveSite {
   readonly region: string;
   /** By name; those that are there. */
   readonly buckets: ReadonlyMap<string, LiveBucket>;
+  /** Policies of the customer managed keys that encrypt the buckets, by bucket. */
+  readonly keyPolicies: ReadonlyMap<string, KeyPolicy>;
   /** The account's own policies and origin access controls that the config defines or frontctl once made for the site. */
   readonly named: readonly Named[];
   readonly functions: readonly LiveFunction[];
@@ -73,8 +81,31 @@ export async function readSiteStack(aws: Aws, settings: SiteSettings): Promise<L
     readReferences(aws, settings),
   ]);
   const ids = new Map(referred.ids);
-  for (const each of functions) if (each.code !== undefined) ids.set(reference('function', each.name), each.arn);
-  return {region, buckets, functions, certificate, named: referred.named, ids, ...found};
+  for (const each of functions)
+    if (each.code !== undefined) ids.set(reference('function', each.name), each.arn);
+  const keyPolicies = await readKeyPolicies(aws, settings, buckets);
+  return {region, buckets, keyPolicies, functions, certificate, named: referred.named, ids, ...found};
+}
+
+/** The key that a bucket is to be encrypted with, or is where the config leaves that open. */
+export const keyOf = (settings: SiteSettings, bucket: LiveBucket | undefined): string | undefined =>
+  customerKey(encryptionOf(settings) ?? bucket?.settings.encryption);
+
+/** Failures: KMS_MANAGED_KEY (exit 6), NOT_FOUND, ACCESS_DENIED. */
+async function readKeyPolicies(
+  aws: Aws,
+  settings: SiteSettings,
+  buckets: LiveSite['buckets'],
+): Promise<LiveSite['keyPolicies']> {
+  const found = await Promise.all(
+    wantedBuckets(settings).map(async ({name, region}) => {
+      const keyId = keyOf(settings, buckets.get(name));
+      return keyId === undefined
+        ? undefined
+        : ([name, await readKeyPolicy(aws, keyId, buckets.get(name)?.region ?? region)] as const);
+    }),
+  );
+  return new Map(found.filter(each => each !== undefined));
 }
 
 async function readBuckets(aws: Aws, settings: SiteSettings): Promise<ReadonlyMap<string, LiveBucket>> {
@@ -88,17 +119,38 @@ async function readBuckets(aws: Aws, settings: SiteSettings): Promise<ReadonlyMa
 async function readFunctions(aws: Aws, settings: SiteSettings): Promise<readonly LiveFunction[]> {
   const wanted = wantedFunctions(settings).map(({name}) => name);
   const hasOwn = isWhole(settings) || wanted.length > 0;
-  const listed = hasOwn ? await listFunctions(aws) : [];
-  const ours = listed.filter(({name, comment}) => wanted.includes(name) || comment.endsWith(mark(settings.name)));
+  const listed = hasOwn ? await ifKnown(aws, () => listFunctions(aws)) : [];
+  const ours = listed.filter(
+    ({name, comment}) => wanted.includes(name) || comment.endsWith(mark(settings.name)),
+  );
   return Promise.all(
     ours.map(async ({name}) => {
       const [draft, code] = await Promise.all([findFunction(aws, name), readFunctionCode(aws, name)]);
-      return {name, arn: draft?.arn ?? '', runtime: draft?.runtime ?? '', comment: draft?.comment ?? '', code};
+      return {
+        name,
+        arn: draft?.arn ?? '',
+        runtime: draft?.runtime ?? '',
+        comment: draft?.comment ?? '',
+        code,
+      };
     }),
   );
 }
 
-async function findCertificate(aws: Aws, settings: SiteSettings): Promise<Choice<ListedCertificate> | undefined> {
+/** Emulators do not know every kind of resource: what they cannot list they do not have. */
+async function ifKnown<T>(aws: Aws, list: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (aws.isEndpointOverridden && error instanceof Failure && error.code === 'NOT_AWS') return [];
+    throw error;
+  }
+}
+
+async function findCertificate(
+  aws: Aws,
+  settings: SiteSettings,
+): Promise<Choice<ListedCertificate> | undefined> {
   const names = certificateNames(settings);
   if (names === undefined) return undefined;
   const {keyAlgorithm} = settings.config.certificate ?? {};
@@ -112,7 +164,9 @@ async function readLiveDistribution(
   const {id} = settings.config.distribution ?? {};
   const [main] = wantedBuckets(settings);
   const distribution =
-    id === undefined ? await findSiteDistribution(aws, settings.name, main?.name) : await readDistribution(aws, id);
+    id === undefined
+      ? await findSiteDistribution(aws, settings.name, main?.name)
+      : await readDistribution(aws, id);
   const tags = distribution === undefined ? {} : await readTags(aws, distribution.arn);
   return {distribution, tags};
 }
@@ -132,7 +186,7 @@ async function readReferences(aws: Aws, settings: SiteSettings): Promise<Referre
   const lists = await Promise.all(
     namedKinds.map(async kind => {
       const isNeeded = isWhole(settings) || references.some(each => each.kind === kind);
-      return isNeeded ? listNamed(aws, kind) : [];
+      return isNeeded ? ifKnown(aws, () => listNamed(aws, kind)) : [];
     }),
   );
   const named = lists.flat();

@@ -1,7 +1,9 @@
+import {createHash} from 'node:crypto';
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {bucketDiff, desiredBucket} from '../../bucket/index.js';
 import {diff, type FieldChange} from '../../diff/index.js';
 import {
+  canonical,
   complete,
   maskedAt,
   namedDiff,
@@ -39,7 +41,12 @@ export interface SitePlan {
   readonly changes: readonly Change[];
 }
 
-const unchanged = (resource: string): Change => ({resource, action: 'none', reason: 'as it should be', diff: []});
+const unchanged = (resource: string): Change => ({
+  resource,
+  action: 'none',
+  reason: 'as it should be',
+  diff: [],
+});
 
 const fieldCount = (fields: readonly FieldChange[]): string =>
   fields.length === 1 ? '1 field differs' : `${fields.length} fields differ`;
@@ -86,7 +93,9 @@ export function planSiteStack(settings: SiteSettings, live: LiveSite, dns: DnsPl
 }
 
 export function regionsOf(live: LiveSite): ReadonlyMap<string, string> {
-  return new Map([...live.buckets].flatMap(([name, {region}]) => (region === undefined ? [] : [[name, region]])));
+  return new Map(
+    [...live.buckets].flatMap(([name, {region}]) => (region === undefined ? [] : [[name, region]])),
+  );
 }
 
 function planBuckets(settings: SiteSettings, live: LiveSite): readonly Step[] {
@@ -135,8 +144,16 @@ function planNamed(settings: SiteSettings, live: LiveSite): readonly Step[] {
 function planFunctions(settings: SiteSettings, live: LiveSite): readonly Step[] {
   return wantedFunctions(settings).map(wanted => {
     const found = live.functions.find(({name}) => name === wanted.name);
-    const fields = ({code, runtime, comment}: {code?: string | undefined; runtime: string; comment: string}) => ({
+    const fields = ({
       code,
+      runtime,
+      comment,
+    }: {
+      code?: string | undefined;
+      runtime: string;
+      comment: string;
+    }) => ({
+      code: code === undefined ? undefined : codeText(code),
       runtime,
       comment,
     });
@@ -152,6 +169,10 @@ function planFunctions(settings: SiteSettings, live: LiveSite): readonly Step[] 
     };
   });
 }
+
+/** Code in a plan: how much, and a print of it. */
+const codeText = (code: string): string =>
+  `${Buffer.byteLength(code).toLocaleString('en-US')} bytes, sha256 ${createHash('sha256').update(code).digest('hex').slice(0, 12)}`;
 
 function planCertificate(settings: SiteSettings, live: LiveSite): readonly Step[] {
   const names = certificateNames(settings);
@@ -211,7 +232,7 @@ function planDistribution(settings: SiteSettings, live: LiveSite): readonly Step
         phase: 'distribution',
         config,
         live: undefined,
-        change: changeOf(`distribution ${settings.name}`, false, configDiff({}, shown)),
+        change: changeOf(`distribution ${settings.name}`, false, diff({}, canonical(shown))),
       },
     ];
   }
@@ -221,8 +242,16 @@ function planDistribution(settings: SiteSettings, live: LiveSite): readonly Step
   const after = pick(desired as DistributionConfig, keys);
   const before = pick(found.config, keys);
   const fields = configDiff(before, after);
-  const changed = keys.filter(key => configDiff(pick(before as DistributionConfig, [key]), pick(after as DistributionConfig, [key])).length > 0);
-  const config = complete({...found.config, ...Object.fromEntries(changed.map(key => [key, undefined])), ...pick(after as DistributionConfig, changed)});
+  const changed = keys.filter(
+    key =>
+      configDiff(pick(before as DistributionConfig, [key]), pick(after as DistributionConfig, [key])).length >
+      0,
+  );
+  const config = complete({
+    ...found.config,
+    ...Object.fromEntries(changed.map(key => [key, undefined])),
+    ...pick(after as DistributionConfig, changed),
+  });
   const change = changeOf(`distribution ${found.id}`, true, fields);
   return [
     {
@@ -257,6 +286,8 @@ function planTags(settings: SiteSettings, live: LiveSite): readonly Step[] {
 function planLeftovers(settings: SiteSettings, live: LiveSite): readonly Step[] {
   const wanted = wantedNamed(settings);
   const ending = mark(settings.name);
+  // A config may name by id what it no longer defines; CloudFront would not delete it either.
+  const inUse = JSON.stringify(desiredDistribution(settings, live));
   const drop = (resource: string): Change => ({
     resource,
     action: 'delete',
@@ -264,28 +295,33 @@ function planLeftovers(settings: SiteSettings, live: LiveSite): readonly Step[] 
     diff: [],
   });
   const named = live.named
-    .filter(({kind, name, config}) => {
-      const note = 'Description' in config ? config.Description : 'Comment' in config ? config.Comment : undefined;
-      return note?.endsWith(ending) === true && !wanted.some(each => each.kind === kind && each.name === name);
+    .filter(({kind, id, name, config}) => {
+      if (inUse.includes(`"${id}"`)) return false;
+      const note =
+        'Description' in config ? config.Description : 'Comment' in config ? config.Comment : undefined;
+      return (
+        note?.endsWith(ending) === true && !wanted.some(each => each.kind === kind && each.name === name)
+      );
     })
-    .map(
-      ({kind, id, name}): Step => ({
-        type: 'drop',
-        phase: 'clean-up',
-        what: {kind, id},
-        change: drop(`${kind} ${name}`),
-      }),
-    );
+    .map(({kind, id, name}): Step => ({
+      type: 'drop',
+      phase: 'clean-up',
+      what: {kind, id},
+      change: drop(`${kind} ${name}`),
+    }));
   const functions = wantedFunctions(settings);
   const unused = live.functions
-    .filter(({name, comment}) => comment.endsWith(ending) && !functions.some(each => each.name === name))
-    .map(
-      ({name}): Step => ({
-        type: 'drop',
-        phase: 'clean-up',
-        what: {kind: 'function', name},
-        change: drop(`function ${name}`),
-      }),
-    );
+    .filter(
+      ({name, arn, comment}) =>
+        comment.endsWith(ending) &&
+        !inUse.includes(`"${arn}"`) &&
+        !functions.some(each => each.name === name),
+    )
+    .map(({name}): Step => ({
+      type: 'drop',
+      phase: 'clean-up',
+      what: {kind: 'function', name},
+      change: drop(`function ${name}`),
+    }));
   return [...named, ...unused];
 }

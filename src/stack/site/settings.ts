@@ -10,6 +10,7 @@ import {
   type ReferenceKind,
   type WantedFunction,
 } from '../../distribution/index.js';
+import {desiredBucket, type EncryptionSettings} from '../../bucket/index.js';
 import {bucketName, originAccessControlName} from '../names.js';
 
 /** A site's config with everything in it that lies outside: presets expanded, the code of functions read. */
@@ -17,7 +18,7 @@ export interface SiteSettings {
   /** Names the resources and the tag. */
   readonly name: string;
   readonly config: Config;
-  /** Code of the functions, by their key in the config. */
+  /** Code of the functions that lie in files, by their key in the config. */
   readonly code: ReadonlyMap<string, string>;
 }
 
@@ -75,6 +76,13 @@ export function managesBucket(settings: SiteSettings): boolean {
   return origins === undefined || namesBucketOrigin(origins) || config.bucket?.name !== undefined;
 }
 
+/** As the config says it; undefined where it leaves the encryption as it is. */
+export function encryptionOf({config}: SiteSettings): EncryptionSettings | undefined {
+  return config.bucket?.encryption === undefined
+    ? undefined
+    : desiredBucket(config.bucket, {name: ''}).encryption;
+}
+
 export function wantedBuckets(settings: SiteSettings): readonly WantedBucket[] {
   if (!managesBucket(settings)) return [];
   const {name, config} = settings;
@@ -93,7 +101,11 @@ export function wantedNamed(settings: SiteSettings): readonly WantedNamed[] {
       const given = form as Readonly<Record<string, unknown>>;
       const comment = marked(typeof given[note] === 'string' ? given[note] : undefined, name);
       const whole = completed(kind, {...given, name: awsName(name, key), [note]: comment});
-      return {kind, name: awsName(name, key), config: toApi(structureOf(kind), whole) as NamedConfigs[NamedKind]};
+      return {
+        kind,
+        name: awsName(name, key),
+        config: toApi(structureOf(kind), whole) as NamedConfigs[NamedKind],
+      };
     }),
   );
   const needsControl = managesBucket(settings) && usesMainControl(settings);
@@ -102,7 +114,8 @@ export function wantedNamed(settings: SiteSettings): readonly WantedNamed[] {
 
 const usesMainControl = ({config}: SiteSettings): boolean =>
   (config.distribution?.origins ?? [{bucket: true as const}]).some(
-    origin => origin.bucket !== undefined && !('originAccessControlId' in origin && origin.originAccessControlId),
+    origin =>
+      origin.bucket !== undefined && !('originAccessControlId' in origin && origin.originAccessControlId),
   );
 
 const mainControl = (name: string): WantedNamed => ({
@@ -118,9 +131,9 @@ const mainControl = (name: string): WantedNamed => ({
 });
 
 export function wantedFunctions({name, config, code}: SiteSettings): readonly WantedFunction[] {
-  return Object.entries(config.functions ?? {}).map(([key, {runtime, comment}]) => ({
+  return Object.entries(config.functions ?? {}).map(([key, {runtime, comment, code: inline}]) => ({
     name: awsName(name, key),
-    code: code.get(key) ?? '',
+    code: inline ?? code.get(key) ?? '',
     runtime: runtime ?? 'cloudfront-js-2.0',
     comment: marked(comment, name),
   }));
@@ -135,7 +148,8 @@ export function certificateNames(settings: SiteSettings): readonly string[] | un
   const {config} = settings;
   const hosts = hostsOf(settings);
   if (hosts.length === 0 || config.certificate?.arn !== undefined) return undefined;
-  if (config.distribution?.viewerCertificate !== undefined || config.distribution?.raw?.ViewerCertificate) return undefined;
+  if (config.distribution?.viewerCertificate !== undefined || config.distribution?.raw?.ViewerCertificate)
+    return undefined;
   return config.certificate?.names ?? hosts;
 }
 
@@ -170,6 +184,10 @@ export function buildContext(
 
 function definedName({name, config}: SiteSettings, kind: ReferenceKind, key: string): string | undefined {
   const section =
-    kind === 'function' ? config.functions : kind in sections ? config[sections[kind as NamedKind]] : undefined;
+    kind === 'function'
+      ? config.functions
+      : kind in sections
+        ? config[sections[kind as NamedKind]]
+        : undefined;
   return section !== undefined && Object.hasOwn(section, key) ? awsName(name, key) : undefined;
 }

@@ -77,7 +77,8 @@ export interface PolicyStep extends Planned {
 export interface KeyPolicyStep extends Planned {
   readonly type: 'key policy';
   readonly keyId: string;
-  readonly region: string;
+  /** Of the bucket. */
+  readonly region: string | undefined;
 }
 
 export interface PointStep extends Planned {
@@ -92,7 +93,8 @@ export interface UnpointStep extends Planned {
 
 export interface DropStep extends Planned {
   readonly type: 'drop';
-  readonly what: {readonly kind: NamedKind; readonly id: string} | {readonly kind: 'function'; readonly name: string};
+  readonly what:
+    {readonly kind: NamedKind; readonly id: string} | {readonly kind: 'function'; readonly name: string};
 }
 
 export type Step =
