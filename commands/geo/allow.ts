@@ -1,0 +1,39 @@
+import {Args, Flags} from '@oclif/core';
+import {
+  changeDistribution,
+  changeRequest,
+  type ChangeResult,
+} from '../../src/terminal/distribution/change.js';
+import {ChangeCommand} from '../../src/terminal/distribution/command.js';
+import {restrict} from '../../src/terminal/distribution/edits.js';
+import {changeFlags, distributionFlag} from '../../src/terminal/distribution/flags.js';
+
+export default class GeoAllow extends ChangeCommand {
+  static override summary = 'Let only visitors from these countries in; it asks first.';
+
+  static override examples = [
+    {
+      description: 'Only three countries',
+      command: '<%= config.bin %> <%= command.id %> DE AT CH --distribution www.example.com',
+    },
+  ];
+
+  static override strict = false;
+
+  static override args = {
+    country: Args.string({ignoreStdin: true, description: 'ISO 3166 code of two letters. May be repeated.'}),
+  };
+
+  static override flags = {
+    add: Flags.boolean({summary: 'Beside the countries that are listed already.'}),
+    ...distributionFlag,
+    ...changeFlags,
+  };
+
+  protected override async execute(): Promise<ChangeResult> {
+    const {argv, flags} = await this.parse(GeoAllow);
+    const request = changeRequest(flags, flags.distribution, this.jsonEnabled());
+    const make = restrict('allow', argv as string[], flags.add);
+    return this.finish(await changeDistribution(this.session(flags), request, make));
+  }
+}
