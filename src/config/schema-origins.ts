@@ -238,7 +238,6 @@ export const origin = v.pipe(
     const {
       bucket,
       domainName,
-      raw,
       s3OriginConfig: s3,
       customOriginConfig: custom,
       vpcOriginConfig: vpc,
@@ -248,8 +247,6 @@ export const origin = v.pipe(
       .map(([key]) => key);
     if (bucket !== undefined && domainName !== undefined) {
       addIssue({message: 'has both bucket and domainName, of which one names the origin'});
-    } else if (bucket === undefined && domainName === undefined && raw?.['DomainName'] === undefined) {
-      addIssue({message: 'has neither bucket nor domainName, of which one must name the origin'});
     }
     if (kinds.length > 1) {
       addIssue({message: `has ${kinds.join(' and ')}, of which CloudFront takes one`});

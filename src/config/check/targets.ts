@@ -47,10 +47,25 @@ function targets(config: Config): Targets {
 export function checkTargets(config: Config): readonly Finding[] {
   const known = targets(config);
   return [
+    ...namelessOrigins(config),
     ...repeatedOrigins(config, known),
     ...missingTargets(config, known),
     ...missingMembers(config, known),
   ];
+}
+
+/** Beside a preset an origin may leave out what the preset says. */
+function namelessOrigins({distribution: {origins = []} = {}}: Config): readonly Finding[] {
+  return origins.flatMap(({bucket, domainName, raw}, i): readonly Finding[] =>
+    bucket === undefined && domainName === undefined && raw?.DomainName === undefined
+      ? [
+          {
+            path: ['distribution', 'origins', i],
+            clause: 'has neither bucket nor domainName, of which one must name the origin',
+          },
+        ]
+      : [],
+  );
 }
 
 function repeatedOrigins(config: Config, {origins}: Targets): readonly Finding[] {
