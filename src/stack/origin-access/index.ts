@@ -1,14 +1,7 @@
 /** How CloudFront gets at private origins: buckets, their policies, origin access controls and the way there from identities. */
 export {attachControl, type AttachInput, type AttachResult} from './attach.js';
-export {
-  bucketPolicy,
-  checkBucket,
-  createPrivateBucket,
-  type BucketCheck,
-  type BucketPolicy,
-  type CreatedBucket,
-  type Finding,
-} from './bucket.js';
+export {bucketPolicy, createPrivateBucket, type BucketPolicy, type CreatedBucket} from './bucket.js';
+export {checkBucket, judge, type BucketCheck, type Finding, type Judged} from './check.js';
 export {
   listOriginAccess,
   type AccessList,

@@ -80,7 +80,7 @@ function usersOf(
  * NO_SUCH_OAI (exit 2).
  */
 export function planMigration(state: MigrationState, wish: MigrationWish): MigrationPlan {
-  const {distribution, buckets} = state;
+  const {buckets} = state;
   const origins = toMigrate(state);
   const steps: MigrationStep[] = [];
   const warnings: string[] = [];

@@ -1,4 +1,5 @@
 /** `frontctl bucket create|policy|check`: which bucket, and what the config says about it. */
+import {bucketName as namePattern} from '../../config/formats.js';
 import {bucketName} from '../../stack/index.js';
 import {
   bucketPolicy,
@@ -25,6 +26,7 @@ export async function createBucketFor(
 ): Promise<CreatedBucket> {
   const {config} = await session.config();
   const {name, versioning, kmsKey} = request;
+  checkName(name);
   const isConfigured = (await configuredBucket(session)) === name;
   const site = isConfigured && config.name !== undefined ? {name: config.name, tags: config.tags} : undefined;
   return createPrivateBucket({
@@ -36,6 +38,14 @@ export async function createBucketFor(
       ...(versioning === undefined ? {} : {versioning}),
       ...(kmsKey === undefined ? {} : {encryption: {algorithm: 'aws:kms', kmsKeyId: kmsKey}}),
     },
+  });
+}
+
+/** Failure BUCKET_NAME (exit 2), before anything is asked. */
+function checkName(name: string): void {
+  if (namePattern.test(name)) return;
+  throw new Failure('usage', 'BUCKET_NAME', `"${name}" is not a name that S3 takes for a bucket.`, {
+    hint: 'Write 3 to 63 lowercase letters, digits, hyphens and single dots, with a letter or digit at both ends.',
   });
 }
 

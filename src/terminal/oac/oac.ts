@@ -90,6 +90,6 @@ async function oneTarget(session: Session, {distribution, local}: Chosen): Promi
 async function controlName(session: Session, target: Target, oac: string | undefined): Promise<string> {
   if (oac !== undefined) return oac;
   const {config} = await session.config();
-  const isOwn = target.isConfigured && config.name !== undefined;
-  return originAccessControlName(isOwn && config.name !== undefined ? config.name : target.distributionId);
+  const site = target.isConfigured ? config.name : undefined;
+  return originAccessControlName(site ?? target.distributionId);
 }
