@@ -74,7 +74,10 @@ describe('what is refused', () => {
     [[], 'the config is an empty list but must be an object'],
     [{bucket: {nam: 'x'}}, 'bucket.nam is not a known key (did you mean name?)'],
     [{distributoin: {}}, 'distributoin is not a known key (did you mean distribution?)'],
-    [{bucket: {colour: 'x'}}, 'bucket.colour is not a known key (known keys are name, region, prefix, versioning, '],
+    [
+      {bucket: {colour: 'x'}},
+      'bucket.colour is not a known key (known keys are name, region, prefix, versioning, ',
+    ],
     [{distribution: {raw: {CallerReference: 'x'}}}, 'distribution.raw.CallerReference is not a known key'],
     [
       {distribution: {raw: {WebAclId: 'x'}}},
