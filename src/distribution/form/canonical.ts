@@ -81,8 +81,17 @@ function behavior(given: Fields): Fields {
     ...given,
     allowedMethods,
     ...(associations.length === 0 ? {} : {lambdaFunctionAssociations: associations}),
-    ...(given['forwardedValues'] === undefined ? {} : legacyCache(given)),
+    ...cacheSettings(given),
   };
+}
+
+const noLegacy = {forwardedValues: undefined, minTTL: undefined, defaultTTL: undefined, maxTTL: undefined};
+
+/** With a cache policy the legacy settings count for nothing, whatever is answered beside it. */
+function cacheSettings(given: Fields): Fields {
+  const {cachePolicyId: policy, forwardedValues: forwarded} = given;
+  if (policy !== undefined && policy !== '') return noLegacy;
+  return forwarded === undefined ? {} : legacyCache(given);
 }
 
 /** Cache settings of behaviors without a cache policy. */
