@@ -29,9 +29,16 @@ export function targetOf({type, values, alias, setIdentifier}: RecordSet): strin
   return type === 'CNAME' && values.length === 1 ? values[0]?.toLowerCase().replace(/\.$/, '') : undefined;
 }
 
-/** Types that lead to a distribution: those that are wished for, else all; AAAA only where it has IPv6. */
-export const typesFor = (isIpv6: boolean, wished: readonly AliasType[] = aliasTypes): readonly AliasType[] =>
-  aliasTypes.filter(type => wished.includes(type) && (isIpv6 || type !== 'AAAA'));
+/**
+ * Types that lead to a distribution: those that are wished for, else A, AAAA where it has IPv6, and HTTPS, which tells
+ * browsers of HTTP/3, where it has that.
+ */
+export const typesFor = (
+  {isIpv6, isHttp3}: {readonly isIpv6: boolean; readonly isHttp3: boolean},
+  wished: readonly AliasType[] = aliasTypes.filter(
+    type => type === 'A' || (type === 'AAAA' ? isIpv6 : isHttp3),
+  ),
+): readonly AliasType[] => wished;
 
 export interface AliasWish {
   /** Plain names; each lies in the zone that `live` was read from. */

@@ -4,7 +4,7 @@ export {bucketName, originAccessControlName, siteName} from './names.js';
 export {ensureSite, findSite} from './ensure.js';
 export {createKey, type AttachTarget, type CreateKeyResult} from './create-key.js';
 export {deleteKey, type DeleteKeyResult} from './delete-key.js';
-export {moveAlias, type MovedAlias} from './move-alias.js';
+export {distributionTypes, moveAlias, type MovedAlias} from './move-alias.js';
 export {listKeys, type KeyList, type KeyUser, type ListedKey} from './list-keys.js';
 export {rotateKey} from './rotate-key.js';
 export type * from './rotate-types.js';

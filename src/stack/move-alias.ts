@@ -244,7 +244,7 @@ async function* point(
     hosts: [host],
     named: zone.id,
     target: target.domainName,
-    types: typesFor(target.config.IsIPV6Enabled === true, input.types),
+    types: distributionTypes(target, input.types),
     isOurs: set => /\.cloudfront\.(?:net|cn)$/.test(targetOf(set) ?? ''),
     force,
   });
@@ -257,6 +257,15 @@ async function* point(
   const {records} = yield* sendAliases(prepared, {...waiting, pace, aws, wait});
   return {records, next: []};
 }
+
+/** Types of the alias records that lead to a distribution as it is, unless others are wished for. */
+export const distributionTypes = (
+  {config}: Distribution,
+  wished: readonly AliasType[] | undefined,
+): readonly AliasType[] => {
+  const isHttp3 = config.HttpVersion?.includes('3') === true;
+  return typesFor({isIpv6: config.IsIPV6Enabled === true, isHttp3}, wished);
+};
 
 /** A distribution takes minutes to reach all edges; the embedded cloud and emulators take moments. */
 const deployPace = (aws: Aws) =>

@@ -145,10 +145,11 @@ describe('planAliases', () => {
     expect(plan.records[0]).toMatchObject({action: 'replace', reason: `is A alias of ${other}`});
   });
 
-  it('writes AAAA only where the distribution has IPv6', () => {
-    expect(typesFor(false)).toEqual(['A', 'HTTPS']);
-    expect(typesFor(true, ['AAAA', 'A'])).toEqual(['A', 'AAAA']);
-    expect(typesFor(false, ['AAAA'])).toEqual([]);
+  it('writes AAAA only where the distribution has IPv6, HTTPS only where it has HTTP/3', () => {
+    expect(typesFor({isIpv6: true, isHttp3: true})).toEqual(['A', 'AAAA', 'HTTPS']);
+    expect(typesFor({isIpv6: false, isHttp3: true})).toEqual(['A', 'HTTPS']);
+    expect(typesFor({isIpv6: true, isHttp3: false})).toEqual(['A', 'AAAA']);
+    expect(typesFor({isIpv6: true, isHttp3: true}, ['A'])).toEqual(['A']);
   });
 });
 

@@ -118,6 +118,7 @@ export async function dnsAccount(aws: Aws): Promise<DnsAccount> {
         smallConfig({
           CallerReference: `distribution ${++made}`,
           IsIPV6Enabled: isIpv6,
+          HttpVersion: 'http2and3',
           Aliases: {Quantity: aliases.length, ...(aliases.length > 0 && {Items: [...aliases]})},
           ...(arn !== undefined && {
             ViewerCertificate: {

@@ -2,7 +2,8 @@
 import type {Aws} from '../../aws/index.js';
 import type {Config} from '../../config/types.js';
 import type {Distribution} from '../../distribution/index.js';
-import {hostName, isCovered, typesFor, type AliasType} from '../../dns/index.js';
+import {hostName, isCovered, type AliasType} from '../../dns/index.js';
+import {distributionTypes} from '../../stack/index.js';
 import {Failure} from '../../failure.js';
 import {findTargets} from '../invalidate/target.js';
 import type {Session} from '../session.js';
@@ -53,7 +54,7 @@ export async function findDnsTarget(
     config,
     distribution,
     hosts,
-    types: typesFor(distribution.config.IsIPV6Enabled === true, config.dns?.types),
+    types: distributionTypes(distribution, config.dns?.types),
     named: request.zone ?? config.dns?.zone,
   };
 }
