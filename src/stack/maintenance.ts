@@ -117,7 +117,7 @@ export async function planMaintenance(
           ? 'not there yet'
           : present === last
             ? 'it is so already'
-            : 'another page or other paths',
+            : `maintenance on for ${scope}`,
         diff: [],
       },
       edit.change,

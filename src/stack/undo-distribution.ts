@@ -73,7 +73,7 @@ export async function undoEdit(
     );
   }
   return {
-    reason: `undo ${chosen.before} (${chosen.takenAt})`,
+    reason: `undo ${chosen.before}`,
     config,
     ...(names.length === 0
       ? {}

@@ -117,7 +117,8 @@ function noSuchField(shape: Shape, name: string, isItem: boolean, path: string):
     });
   }
   const names = [...shape.members.keys()];
-  const near = suggest(name, names);
+  const begins = (each: string): boolean => each.toLowerCase().startsWith(name.toLowerCase());
+  const near = suggest(name, names) ?? names.find(begins);
   return new Failure('usage', 'NO_SUCH_FIELD', `${shape.name} has no field ${name} (${path}).`, {
     hint: near === undefined ? `It has ${names.join(', ')}.` : `Did you mean ${near}?`,
   });

@@ -53,8 +53,8 @@ function mapBehaviors(config: DistributionConfig, change: <B extends Behavior>(b
   const {DefaultCacheBehavior: main, CacheBehaviors: listed} = config;
   return {
     ...config,
-    ...(main === undefined ? {} : {DefaultCacheBehavior: change(main)}),
     ...(listed?.Items === undefined ? {} : {CacheBehaviors: {...listed, Items: listed.Items.map(change)}}),
+    ...(main === undefined ? {} : {DefaultCacheBehavior: change(main)}),
   };
 }
 
@@ -189,7 +189,7 @@ export function reopen(
   const {CacheBehaviors: listed} = restored;
   const kept = listed?.Items?.filter(each => !isMade(each));
   return {
-    config: kept === undefined ? restored : {...restored, CacheBehaviors: {...listed, ...listOf(kept)}},
+    config: kept === undefined ? restored : {...restored, CacheBehaviors: listOf(kept)},
     notes,
   };
 }

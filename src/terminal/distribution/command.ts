@@ -23,9 +23,11 @@ export function changedText({distribution, changes, applied, undo}: ChangeResult
     const isChange = changes.some(({action}) => action !== 'none');
     return isChange ? changesText(changes, width) : `Nothing to change on ${chalk.bold(id)}: ${reasons}.`;
   }
-  const done = changes.filter(({action}) => action !== 'none').map(({reason}) => reason);
+  const done = changes.filter(({action}) => action !== 'none');
+  // What belongs to it (a function) is told in the plan.
+  const main = done.find(({resource}) => resource === `distribution ${id}`) ?? done.at(-1);
   return [
-    `${chalk.green('Changed')} ${chalk.bold(id)}: ${done.at(-1) ?? ''} (${status})`,
+    `${chalk.green('Changed')} ${chalk.bold(id)}: ${main?.reason ?? ''} (${status})`,
     ...(undo === null ? [] : [`  Undo  ${undo}`]),
   ].join('\n');
 }
