@@ -207,7 +207,7 @@ const byName: Readonly<Record<string, Make>> = {
   BucketAlreadyExists: taken,
   NoSuchBucket: missing(
     'NO_SUCH_BUCKET',
-    'Check `bucket.name`, --profile and --region, or make the bucket first (`aws s3 mb s3://NAME`).',
+    'Check `bucket.name`, --profile and --region, or make the bucket first: `frontctl apply` with a config, or `frontctl bucket create NAME`.',
   ),
   NoSuchDistribution: noDistribution,
   NoSuchOrigin: noOrigin,

@@ -98,7 +98,7 @@ export interface DnsConfig {
   readonly provider?: 'route53' | 'none';
   /** Id or name of the hosted zone; the one with the longest matching name when left out. */
   readonly zone?: string;
-  /** Record types that point at the distribution: A, AAAA (where IPv6 is on) and HTTPS when left out. */
+  /** Record types that point at the distribution; when left out A, AAAA where IPv6 is on, HTTPS where HTTP/3 is. */
   readonly types?: readonly ('A' | 'AAAA' | 'HTTPS')[];
 }
 

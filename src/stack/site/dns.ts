@@ -6,6 +6,7 @@ import {
   prepareRemoval,
   recordsToPaste,
   takenFailure,
+  typesFor,
   type AliasType,
   type PreparedAliases,
   type PreparedRemoval,
@@ -26,14 +27,13 @@ export interface DnsPlans {
   readonly manual: readonly RecordToPaste[];
 }
 
-/** A, AAAA where viewers may use IPv6, HTTPS (which tells browsers of HTTP/3). */
+/** By what the config says of the distribution, else by how it is, else by what a new one gets. */
 export function recordTypes({config}: SiteSettings, live: LiveSite): readonly AliasType[] {
-  if (config.dns?.types !== undefined) return config.dns.types;
   const {isIPV6Enabled, httpVersion} = config.distribution ?? {};
   const now = live.distribution?.config;
-  const hasIpv6 = isIPV6Enabled ?? now?.IsIPV6Enabled ?? true;
-  const hasHttp3 = (httpVersion ?? now?.HttpVersion ?? 'http2and3').includes('3');
-  return ['A', ...(hasIpv6 ? (['AAAA'] as const) : []), ...(hasHttp3 ? (['HTTPS'] as const) : [])];
+  const isIpv6 = isIPV6Enabled ?? now?.IsIPV6Enabled ?? true;
+  const isHttp3 = (httpVersion ?? now?.HttpVersion ?? 'http2and3').includes('3');
+  return typesFor({isIpv6, isHttp3}, config.dns?.types);
 }
 
 /**
