@@ -15,6 +15,7 @@ import {splitHost} from './edge/viewer/viewer.js';
 import {injectFaults, type Fault} from './fault.js';
 import {createFetchS3} from './fetch-s3.js';
 import {isForeignWrite} from './foreign.js';
+import {createKms} from './kms/index.js';
 import {createRoute53} from './route53/index.js';
 import {createS3, liveBlobs} from './s3/index.js';
 import {graceMs, listenExactly, listenNear, loopback, stopListening} from './listen.js';
@@ -90,7 +91,7 @@ const host = loopback;
 const keepAliveMs = 120_000;
 
 /**
- * Starts the whole embedded cloud on 127.0.0.1: S3, CloudFront, ACM and Route 53 on one port, which also answers the
+ * Starts the whole embedded cloud on 127.0.0.1: S3, CloudFront, ACM, Route 53 and KMS on one port, which also answers the
  * host names of the distributions with plain HTTP; the edge listens on ports of its own besides.
  *
  * Fails with PORT_TAKEN, and with what `openStore` fails with (STATE_VERSION, STATE_LOCKED, STATE_UNREADABLE).
@@ -238,6 +239,7 @@ async function build(
         cloudfront: cloudfront.handlers,
         acm: createAcm({store, clock, validationRecordDelayMs: options.validationRecordDelayMs}),
         route53: createRoute53({store, clock}),
+        kms: createKms({store, clock}),
       },
       {
         ...(strictAuth && {authentication: {secrets: strictAuth, strict: true}}),

@@ -51,7 +51,7 @@ export function parseFault(text: string): Fault {
   return {operation, effect, probability};
 }
 
-const services = ['s3', 'cloudfront', 'acm', 'route53'] as const;
+const services = ['s3', 'cloudfront', 'acm', 'route53', 'kms'] as const;
 
 const servicesOf = (operation: string): readonly ServiceName[] =>
   operation === '*'

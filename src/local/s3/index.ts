@@ -11,6 +11,7 @@ import {multipartHandlers} from './multipart/multipart.js';
 import {readHandlers} from './objects/read.js';
 import {openTables, type CreateS3} from './records.js';
 import {openRoom} from './room.js';
+import {replicationHandlers} from './buckets/replication.js';
 import {settingHandlers} from './buckets/settings.js';
 import {writeHandlers} from './objects/write.js';
 
@@ -26,6 +27,7 @@ export const createS3 = (options: CreateS3): Handlers<S3> => {
   return {
     ...bucketHandlers(room),
     ...settingHandlers(room),
+    ...replicationHandlers(room),
     ...writeHandlers(room),
     ...readHandlers(room),
     ...deleteHandlers(room),

@@ -1,4 +1,4 @@
-import {accountId, type CallContext, type Clock} from '../types.js';
+import {accountId, type CallContext, type Clock, type Store} from '../types.js';
 import {accessIdentities} from '../cloudfront/origin-access.js';
 import {authorize, requestKeys} from './access/authorize.js';
 import type {AccessIdentities} from './access/principals.js';
@@ -21,6 +21,8 @@ export interface AccessOptions {
 
 /** What every handler works with. */
 export interface Room {
+  /** Of the whole cloud: KMS keys are looked up there. */
+  readonly store: Store;
   readonly tables: Tables;
   readonly bodies: Bodies;
   readonly clock: Clock;
@@ -43,6 +45,7 @@ const tagKeys = (object: ObjectRecord | undefined): Readonly<Record<string, stri
 export const openRoom = ({store, clock, region = 'us-east-1'}: CreateS3): Room => {
   const tables = openTables(store);
   const room: Room = {
+    store,
     tables,
     bodies: openBodies(store, tables),
     clock,

@@ -2,7 +2,7 @@ import {Readable} from 'node:stream';
 
 import type {ApiError} from '../types.js';
 import {hostId, writeError, type Members, type Operation, type Shape} from './sdk-schemas.js';
-import type {ServiceName, WireResponse} from './types.js';
+import {speaksJson, type ServiceName, type WireResponse} from './types.js';
 
 type Headers = Record<string, string>;
 
@@ -18,6 +18,7 @@ const contentTypes: Readonly<Record<ServiceName, string>> = {
   cloudfront: 'text/xml',
   route53: 'text/xml',
   acm: 'application/x-amz-json-1.1',
+  kms: 'application/x-amz-json-1.1',
 };
 
 /** An operation's result as HTTP: status, header members and body of its output schema. */
@@ -40,8 +41,8 @@ export function answer(operation: Operation, output: Members, requestId: string)
   const skip =
     payload !== undefined && (output[payload.member] === undefined || output[payload.member] === null);
   if (!write || skip) {
-    if (service !== 'acm') return {...response, body: ''};
-    return {...response, headers: {...headers, 'content-type': contentTypes.acm}, body: '{}'};
+    if (!speaksJson(service)) return {...response, body: ''};
+    return {...response, headers: {...headers, 'content-type': contentTypes[service]}, body: '{}'};
   }
   const contentType = payload?.kind === 'text' ? 'application/json' : contentTypes[service];
   return {...response, headers: {...headers, 'content-type': contentType}, body: write.write(output)};
@@ -98,7 +99,7 @@ export function answerError(
     headers: {
       ...headers,
       'content-type': contentTypes[service],
-      ...(service === 'acm' && {'x-amzn-errortype': code}),
+      ...(speaksJson(service) && {'x-amzn-errortype': code}),
     },
     body,
     operation: called,

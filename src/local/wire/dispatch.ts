@@ -25,7 +25,14 @@ import {
   type Credential,
 } from './sigv4.js';
 import {bucketOfHost, parseTarget, s3Address, serviceOf, type WireTarget} from './target.js';
-import {bufferedBody, type Services, type ServiceName, type WireRequest, type WireResponse} from './types.js';
+import {
+  bufferedBody,
+  speaksJson,
+  type Services,
+  type ServiceName,
+  type WireRequest,
+  type WireResponse,
+} from './types.js';
 
 export interface DispatchOptions {
   /** Default: any key, real time. */
@@ -117,11 +124,11 @@ function createRouter(): (
 ) => Route | undefined {
   const s3 = s3Router();
   const rest = {cloudfront: restRouter('cloudfront'), route53: restRouter('route53')};
-  const acm = targetRouter('acm');
+  const json = {acm: targetRouter('acm'), kms: targetRouter('kms')};
   return (service, {method, headers}, target, hostBucket) => {
     if (service === 's3') return s3(method, target, s3Address(target, hostBucket), headers);
-    if (service !== 'acm') return rest[service](method, target, headers);
-    const operation = acm(headers['x-amz-target']);
+    if (!speaksJson(service)) return rest[service](method, target, headers);
+    const operation = json[service](headers['x-amz-target']);
     return operation && {operation, labels: {}};
   };
 }
@@ -277,6 +284,7 @@ function malformed(service: ServiceName, cause: unknown): ApiError {
     case 'route53':
       return new ApiError('InvalidInput', `Invalid XML in the request body (${reason}).`, 400);
     case 'acm':
+    case 'kms':
       return new ApiError('SerializationException', `The request body is not valid JSON (${reason}).`, 400);
   }
 }
@@ -294,7 +302,8 @@ function noSuchOperation(service: ServiceName, method: string): ApiError {
         },
       );
     case 'acm':
-      return new ApiError('UnknownOperationException', 'X-Amz-Target names no operation of ACM.', 400);
+    case 'kms':
+      return new ApiError('UnknownOperationException', 'X-Amz-Target names no operation.', 400);
     default:
       return new ApiError('UnknownOperation', `There is no operation for ${method} at this path.`, 404);
   }
@@ -303,7 +312,7 @@ function noSuchOperation(service: ServiceName, method: string): ApiError {
 function unknownService(credential: Credential | undefined): never {
   throw new ApiError(
     'NotImplemented',
-    `frontctl's local cloud has no service ${JSON.stringify(credential?.service ?? '')}; it has s3, cloudfront, acm and route53.`,
+    `frontctl's local cloud has no service ${JSON.stringify(credential?.service ?? '')}; it has s3, cloudfront, acm, route53 and kms.`,
     501,
   );
 }

@@ -5,6 +5,7 @@
  */
 import * as acm from '@aws-sdk/client-acm';
 import * as cloudfront from '@aws-sdk/client-cloudfront';
+import * as kms from '@aws-sdk/client-kms';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as s3 from '@aws-sdk/client-s3';
 import {JsonShapeDeserializer2, JsonShapeSerializer2, XmlCodec} from '@aws-sdk/core/protocols';
@@ -76,6 +77,7 @@ const protocols: Readonly<Record<ServiceName, Protocol>> = {
   cloudfront: {client: cloudfront, namespace: 'http://cloudfront.amazonaws.com/doc/2020-05-31/'},
   route53: {client: route53, namespace: 'https://route53.amazonaws.com/doc/2013-04-01/'},
   acm: {client: acm, namespace: '', json: true},
+  kms: {client: kms, namespace: '', json: true},
 };
 
 type OperationTuple = readonly [
@@ -278,11 +280,11 @@ export interface ErrorDocument {
 
 /**
  * The body of an error in the service's protocol: `<Error>` for S3, `<ErrorResponse><Error>` for CloudFront and
- * Route 53, `{"__type", "message"}` for ACM.
+ * Route 53, `{"__type", "message"}` for ACM and KMS.
  */
 export function writeError(service: ServiceName, error: ErrorDocument): string {
   const {code, message, requestId, details} = error;
-  if (service === 'acm') return JSON.stringify({__type: code, message, ...details});
+  if (protocols[service].json) return JSON.stringify({__type: code, message, ...details});
   const modelled: unknown = protocols[service].client[`${code}$`];
   const extra = Object.entries(details).map(
     ([name, value]) => [name, schemaOfDetail(modelled, name), value] as const,

@@ -10,7 +10,7 @@ import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
 
 import {accountId, ApiError, type Caller} from '../types.js';
 import type {QueryParameter, WireTarget} from './target.js';
-import type {ServiceName} from './types.js';
+import {speaksJson, type ServiceName} from './types.js';
 
 /** The key pair that `--local` signs with. */
 export const localCredentials = {accessKeyId: 'local', secretAccessKey: 'local'} as const;
@@ -201,7 +201,7 @@ function checkTime(
       },
     );
   throw new ApiError(
-    service === 'acm' ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
+    speaksJson(service) ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
     `Signature expired: ${basicDate(signedAt)} is not within 15 minutes of ${basicDate(now)}.`,
     403,
   );
@@ -209,7 +209,7 @@ function checkTime(
 
 const mismatch = (service: ServiceName): ApiError =>
   new ApiError(
-    service === 'acm' ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
+    speaksJson(service) ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     403,
   );
@@ -224,7 +224,7 @@ function unknownKey(service: ServiceName, accessKeyId: string): ApiError {
         AWSAccessKeyId: accessKeyId,
       },
     );
-  const code = service === 'acm' ? 'UnrecognizedClientException' : 'InvalidClientTokenId';
+  const code = speaksJson(service) ? 'UnrecognizedClientException' : 'InvalidClientTokenId';
   return new ApiError(code, 'The security token included in the request is invalid.', 403);
 }
 

@@ -87,6 +87,7 @@ export function serviceOf(
   if (scope !== undefined) return scopes.get(scope);
   if (hostBucket !== undefined) return 's3';
   if (headers['x-amz-target']?.startsWith('CertificateManager.')) return 'acm';
+  if (headers['x-amz-target']?.startsWith('TrentService.')) return 'kms';
   if (target.rawPath.startsWith('/2020-05-31/')) return 'cloudfront';
   if (target.rawPath.startsWith('/2013-04-01/')) return 'route53';
   return 's3';
@@ -97,4 +98,5 @@ const scopes: ReadonlyMap<string, ServiceName> = new Map([
   ['cloudfront', 'cloudfront'],
   ['acm', 'acm'],
   ['route53', 'route53'],
+  ['kms', 'kms'],
 ]);

@@ -1,18 +1,24 @@
 import type {ACM} from '@aws-sdk/client-acm';
 import type {CloudFront} from '@aws-sdk/client-cloudfront';
+import type {KMS} from '@aws-sdk/client-kms';
 import type {Route53} from '@aws-sdk/client-route-53';
 import type {S3} from '@aws-sdk/client-s3';
 import type {Readable} from 'node:stream';
 
 import type {Handlers} from '../types.js';
 
-export type ServiceName = 's3' | 'cloudfront' | 'acm' | 'route53';
+export type ServiceName = 's3' | 'cloudfront' | 'acm' | 'route53' | 'kms';
+
+/** Whether a service speaks awsJson 1.1: one path, X-Amz-Target, JSON. */
+export const speaksJson = (service: ServiceName): service is 'acm' | 'kms' =>
+  service === 'acm' || service === 'kms';
 
 export interface Services {
   readonly s3?: Handlers<S3>;
   readonly cloudfront?: Handlers<CloudFront>;
   readonly acm?: Handlers<ACM>;
   readonly route53?: Handlers<Route53>;
+  readonly kms?: Handlers<KMS>;
 }
 
 /** An HTTP request as it came in. */

@@ -28,10 +28,10 @@ export interface Policy {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const strings = (value: unknown, field: string): readonly string[] => {
+export const strings = (value: unknown, field: string): readonly string[] => {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter(item => typeof item === 'string');
   if (list.length === 0 || texts.length !== list.length)
@@ -44,7 +44,7 @@ const awsPrincipal =
   /^(\d{12}|arn:aws[a-z-]*:(iam|sts)::[^:]*:.+|A[A-Z0-9]{15,}|arn:aws[a-z-]*:iam::cloudfront:user\/.+)$/;
 const servicePrincipal = /^[a-z0-9][a-z0-9.-]*\.(amazonaws\.com|amazonaws\.com\.cn|aws\.internal)$/;
 
-const parsePrincipals = (value: unknown): Principals => {
+export const parsePrincipals = (value: unknown): Principals => {
   if (value === '*') return {...noPrincipals, anyone: true};
   if (!isObject(value)) throw malformedPolicy('Invalid principal in policy');
   let anyone = false;
@@ -101,7 +101,10 @@ const requireMatchingTargets = (actions: readonly string[], resources: readonly 
   }
 };
 
-const oneOf = (statement: Json, field: string): {readonly value: unknown; readonly negated: boolean} => {
+export const oneOf = (
+  statement: Json,
+  field: string,
+): {readonly value: unknown; readonly negated: boolean} => {
   const negated = `Not${field}`;
   if (field in statement && negated in statement)
     throw malformedPolicy(`Statement has both ${field} and ${negated}`);

@@ -6,9 +6,10 @@ import {hasPublicPolicy} from '../access/authorize.js';
 import {isPublicPolicy} from '../access/evaluate.js';
 import {parsePolicy} from '../access/policy.js';
 import {settlePrincipals} from '../access/principals.js';
-import {invalidRequest, malformedXml} from '../errors.js';
+import {invalidArgument, invalidRequest, malformedXml} from '../errors.js';
 import type {BucketRecord} from '../records.js';
 import type {Room} from '../room.js';
+import {isReplicated, versioningIsNeeded} from './replication.js';
 import {requireTags} from './tags.js';
 import {without} from '../without.js';
 
@@ -33,11 +34,6 @@ const noWebsite = absent(
   'NoSuchWebsiteConfiguration',
   'The specified bucket does not have a website configuration',
 );
-const noReplication = absent(
-  'ReplicationConfigurationNotFoundError',
-  'The replication configuration was not found',
-);
-
 const corsMethods = new Set(['GET', 'PUT', 'POST', 'DELETE', 'HEAD']);
 
 /** Every bucket is encrypted since January 2023; deleting the setting brings this back. */
@@ -170,7 +166,10 @@ export const settingHandlers = (room: Room) => {
           'The Versioning element must be specified',
           400,
         );
-      return update(input, context, 's3:PutBucketVersioning', bucket => ({...bucket, versioning: status}));
+      return update(input, context, 's3:PutBucketVersioning', bucket => {
+        if (status === 'Suspended' && isReplicated(room, bucket)) throw versioningIsNeeded();
+        return {...bucket, versioning: status};
+      });
     },
 
     GetBucketAcl(input, context) {
@@ -188,7 +187,16 @@ export const settingHandlers = (room: Room) => {
     },
     PutBucketEncryption(input, context) {
       const configuration = input.ServerSideEncryptionConfiguration;
-      if (!configuration?.Rules?.length) throw malformedXml();
+      const [rule, ...others] = configuration?.Rules ?? [];
+      if (!rule || others.length > 0) throw malformedXml();
+      const {SSEAlgorithm: algorithm, KMSMasterKeyID: keyId} = rule.ApplyServerSideEncryptionByDefault ?? {};
+      // Whether there is such a key shows only when an object is written.
+      if (keyId !== undefined && algorithm === 'AES256')
+        throw invalidArgument(
+          'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',
+          'SSEAlgorithm',
+          algorithm,
+        );
       return store(input, context, 's3:PutEncryptionConfiguration', 'Encryption', {
         ServerSideEncryptionConfiguration: configuration,
       });
@@ -262,12 +270,6 @@ export const settingHandlers = (room: Room) => {
       return store(input, context, 's3:PutBucketWebsite', 'Website', site);
     },
     DeleteBucketWebsite: (input, context) => remove(input, context, 's3:DeleteBucketWebsite', 'Website'),
-
-    GetBucketReplication(input, context) {
-      const {bucket, value} = read(input, context, 's3:GetReplicationConfiguration', 'Replication');
-      if (!value) throw noReplication(bucket);
-      return value;
-    },
 
     GetBucketLogging: (input, context) => read(input, context, 's3:GetBucketLogging', 'Logging').value ?? {},
     PutBucketLogging: (input, context) =>

@@ -5,6 +5,7 @@ import type {CallContext, Handlers} from '../../types.js';
 import type {Received} from '../objects/bodies.js';
 import {findCopySource, type CopySourceInput} from '../objects/copy-source.js';
 import {describe, etagOf, versionMember} from '../objects/describe.js';
+import {encryptionFor} from '../objects/encryption.js';
 import {
   badDigest,
   entityTooLarge,
@@ -126,7 +127,7 @@ export const multipartHandlers = (room: Room) => {
         id: randomBytes(48).toString('base64url'),
         key,
         initiated: room.clock.now(),
-        object: describe(input, bucket),
+        object: describe(input, bucket, encryptionFor(room, context, bucket, key, input)),
         ...(checksum && {checksum}),
       };
       await room.bodies.change(() => {

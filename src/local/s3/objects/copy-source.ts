@@ -1,5 +1,6 @@
 import type {ApiError, CallContext} from '../../types.js';
 import {accessDenied, invalidArgument, preconditionFailed} from '../errors.js';
+import {requireDecryption} from './encryption.js';
 import {evaluateRead} from './preconditions.js';
 import {findObject, type Found} from './read.js';
 import type {Room} from '../room.js';
@@ -66,6 +67,7 @@ export const findCopySource = (room: Room, input: CopySourceInput, context: Call
     },
     found.object,
   );
+  requireDecryption(room, context, found.bucket, source.key, found.object);
   if (verdict.kind === 'failed') throw preconditionFailed(`x-amz-copy-source-${verdict.condition}`);
   if (verdict.kind === 'not-modified') throw preconditionFailed('x-amz-copy-source-If-None-Match');
   return found;

@@ -4,6 +4,7 @@ import type {CallContext, Handlers} from '../../types.js';
 import {findCopySource} from './copy-source.js';
 import {describe, etagOf, versionMember, type Description} from './describe.js';
 import {invalidArgument, invalidRequest} from '../errors.js';
+import {encryptionFor} from './encryption.js';
 import {checksumMembers, requireAlgorithm} from './integrity.js';
 import {requireKey} from '../names.js';
 import type {BucketRecord, ObjectRecord, StoredChecksum} from '../records.js';
@@ -57,7 +58,7 @@ export const copyHandlers = (room: Room) => {
         throw invalidRequest(
           `The specified copy source is larger than the maximum allowable size for a copy source: ${String(largestCopy)}`,
         );
-      const asked = describe(input, bucket);
+      const asked = describe(input, bucket, encryptionFor(room, context, bucket, key, input));
       const toItself = sourceBucket.name === bucket.name && sourceKey === key;
       const sameVersion =
         toItself && currentObject(room.tables, bucket.name, key)?.versionId === source.versionId;

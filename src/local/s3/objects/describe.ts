@@ -2,20 +2,20 @@ import type {
   ObjectCannedACL,
   ObjectLockLegalHoldStatus,
   ObjectLockMode,
-  ServerSideEncryption,
   StorageClass,
 } from '@aws-sdk/client-s3';
 import {createHash, randomBytes} from 'node:crypto';
 
 import {requestedGrants} from '../buckets/acl.js';
-import {invalidArgument, invalidRequest, metadataTooLarge, notImplemented} from '../errors.js';
+import type {EncryptionInput} from './encryption.js';
+import {invalidRequest, metadataTooLarge} from '../errors.js';
 import {checksumMembers} from './integrity.js';
 import type {BucketRecord, ObjectHeaders, ObjectRecord, StoredEncryption, UploadRecord} from '../records.js';
 import {parseTagging} from '../buckets/tags.js';
 import {ApiError} from '../../types.js';
 
 /** The members by which PutObject, CopyObject and CreateMultipartUpload describe an object. */
-export interface DescriptionInput {
+export interface DescriptionInput extends EncryptionInput {
   readonly ACL?: ObjectCannedACL | undefined;
   readonly CacheControl?: string | undefined;
   readonly ContentDisposition?: string | undefined;
@@ -28,12 +28,8 @@ export interface DescriptionInput {
   readonly GrantReadACP?: string | undefined;
   readonly GrantWriteACP?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
-  readonly ServerSideEncryption?: ServerSideEncryption | undefined;
   readonly StorageClass?: StorageClass | undefined;
   readonly WebsiteRedirectLocation?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
-  readonly SSEKMSKeyId?: string | undefined;
-  readonly BucketKeyEnabled?: boolean | undefined;
   readonly Tagging?: string | undefined;
   readonly ObjectLockMode?: ObjectLockMode | undefined;
   readonly ObjectLockLegalHoldStatus?: ObjectLockLegalHoldStatus | undefined;
@@ -96,33 +92,12 @@ export const metadataOf = (input: DescriptionInput): Readonly<Record<string, str
   return Object.fromEntries(entries);
 };
 
-const encryptionOf = (input: DescriptionInput): StoredEncryption => {
-  if (input.SSECustomerAlgorithm !== undefined) throw notImplemented('SSE-C');
-  const kind = input.ServerSideEncryption ?? 'AES256';
-  if (kind !== 'AES256' && kind !== 'aws:kms' && kind !== 'aws:kms:dsse')
-    throw invalidArgument(
-      'The encryption method specified is not supported',
-      'x-amz-server-side-encryption',
-      kind,
-    );
-  if (kind === 'AES256') {
-    if (input.SSEKMSKeyId !== undefined)
-      throw invalidArgument(
-        'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
-        'x-amz-server-side-encryption',
-        kind,
-      );
-    return {ServerSideEncryption: kind};
-  }
-  return {
-    ServerSideEncryption: kind,
-    SSEKMSKeyId: input.SSEKMSKeyId ?? 'arn:aws:kms:us-east-1:000000000000:alias/aws/s3',
-    ...(input.BucketKeyEnabled === true && {BucketKeyEnabled: true}),
-  };
-};
-
-/** Everything a request says about the object besides its bytes, checked. */
-export const describe = (input: DescriptionInput, bucket: BucketRecord): Description => {
+/** Everything a request says about the object besides its bytes, checked. `encryption`: see `encryptionFor`. */
+export const describe = (
+  input: DescriptionInput,
+  bucket: BucketRecord,
+  encryption: StoredEncryption,
+): Description => {
   if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined)
     throw invalidRequest('Bucket is missing Object Lock Configuration');
   const storageClass = input.StorageClass ?? 'STANDARD';
@@ -133,7 +108,7 @@ export const describe = (input: DescriptionInput, bucket: BucketRecord): Descrip
     headers: headersOf(input),
     metadata: metadataOf(input),
     storageClass,
-    encryption: encryptionOf(input),
+    encryption,
     tags: parseTagging(input.Tagging),
     ...(grants && {grants}),
   };

@@ -2,6 +2,7 @@ import type {S3} from '@aws-sdk/client-s3';
 
 import {ApiError, type CallContext, type Handlers} from '../../types.js';
 import {objectMembers, versionMember} from './describe.js';
+import {requireDecryption} from './encryption.js';
 import {
   accessDenied,
   invalidArgument,
@@ -159,9 +160,11 @@ const overrides = (input: ReadInput, context: CallContext) => {
   return members;
 };
 
-const readObject = (room: Room, input: ReadInput, context: CallContext) => {
+/** `needs`: the headers of an encrypted object are plain; its body, and a checksum of that, want its key. */
+const readObject = (room: Room, input: ReadInput, context: CallContext, needs: 'body' | 'headers') => {
   const found = findObject(room, input, context, 's3:GetObject');
   const {bucket, object} = found;
+  if (needs === 'body') requireDecryption(room, context, bucket, input.Key ?? '', object);
   const changed = overrides(input, context);
   checkConditions(
     {
@@ -192,9 +195,10 @@ const readObject = (room: Room, input: ReadInput, context: CallContext) => {
 export const readHandlers = (room: Room) =>
   ({
     GetObject(input, context) {
-      const {object, selection, members} = readObject(room, input, context);
+      const {object, selection, members} = readObject(room, input, context, 'body');
       // The wire takes any Readable or bytes; the SDK's type asks for its client-side mixin.
       return {...members, Body: room.bodies.read(object.segments, selection.start, selection.end) as never};
     },
-    HeadObject: (input, context) => readObject(room, input, context).members,
+    HeadObject: (input, context) =>
+      readObject(room, input, context, input.ChecksumMode === 'ENABLED' ? 'body' : 'headers').members,
   }) satisfies Handlers<S3>;

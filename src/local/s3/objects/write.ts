@@ -11,6 +11,7 @@ import {
   notImplemented,
   preconditionFailed,
 } from '../errors.js';
+import {encryptionFor} from './encryption.js';
 import {checksumMembers, declare, verify} from './integrity.js';
 import {requireKey} from '../names.js';
 import {evaluateWrite} from './preconditions.js';
@@ -91,7 +92,7 @@ export const writeHandlers = (room: Room) =>
           input.WriteOffsetBytes,
         );
       if ((input.ContentLength ?? 0) > largestPut) throw entityTooLarge(input.ContentLength ?? 0, largestPut);
-      const description = describe(input, bucket);
+      const description = describe(input, bucket, encryptionFor(room, context, bucket, key, input));
       const declared = declare(input, context.headers);
       const conditional = input.IfMatch !== undefined || input.IfNoneMatch !== undefined;
       const existed = conditional && currentObject(room.tables, bucket.name, key) !== undefined;
