@@ -169,8 +169,8 @@ describe('what S3 answers to the real client', () => {
 
   it.each<[string, Answer, string, number, RegExp]>([
     ['HeadBucket', {status: 403}, 'BUCKET_FORBIDDEN', 3, /s3:ListBucket/],
-    ['HeadBucket', {status: 404}, 'NO_SUCH_BUCKET', 2, /s3 mb/],
-    ['ListObjectsV2', s3Error(404, 'NoSuchBucket'), 'NO_SUCH_BUCKET', 2, /s3 mb/],
+    ['HeadBucket', {status: 404}, 'NO_SUCH_BUCKET', 2, /bucket create/],
+    ['ListObjectsV2', s3Error(404, 'NoSuchBucket'), 'NO_SUCH_BUCKET', 2, /bucket create/],
     ['ListObjectsV2', s3Error(403, 'AccessDenied'), 'ACCESS_DENIED', 3, /Allow s3:ListBucket for/],
     [
       'PutPublicAccessBlock',
