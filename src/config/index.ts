@@ -1,5 +1,6 @@
 export {configFileNames} from './find.js';
 export {keyPrefix, releaseMark} from './formats.js';
 export {loadConfig} from './load.js';
+export {managedPolicies, managedPolicyId} from './managed-policies.js';
 export {suggest} from './suggest.js';
 export type * from './types.js';

@@ -5,9 +5,18 @@ import type {
   DistributionSettings,
   OriginSettings,
 } from '../config/types.js';
-import {cacheTagHeader, cachingOptimized, callerReference, originDomain} from './desired.js';
 import {toApi, type FormValue} from './form/index.js';
 import {reference, type ReferenceKind} from './references.js';
+import {originDomain} from './s3-origin.js';
+
+/** S3's metadata `cache-tag`, as the edge sees it. */
+export const cacheTagHeader = 'x-amz-meta-cache-tag';
+
+/** AWS's own cache policy for objects that compress: TTLs 1 s / 1 day / 1 year, nothing of the request in the key but the path. */
+const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
+
+/** The same for the same site, so that a create whose answer was lost is not made twice (DistributionAlreadyExists). */
+const callerReference = (name: string): string => `frontctl-${name}`;
 
 export interface SiteBucket {
   readonly name: string;
@@ -71,7 +80,10 @@ export function wholeConfig(settings: DistributionSettings, context: BuildContex
 }
 
 /** The top-level fields that the config names, for a distribution that keeps all others. */
-export function namedFields(settings: DistributionSettings, context: BuildContext): Partial<DistributionConfig> {
+export function namedFields(
+  settings: DistributionSettings,
+  context: BuildContext,
+): Partial<DistributionConfig> {
   const {origins, defaultCacheBehavior, cacheBehaviors, raw, ...rest} = settings;
   const firstOrigin = origins?.[0] === undefined ? undefined : originId(origins[0], context);
   const form: Record<string, unknown> = {...rest};
@@ -88,7 +100,9 @@ export function namedFields(settings: DistributionSettings, context: BuildContex
 
 /** A field that `raw` says to be null is managed, and absent. */
 const absentAsUndefined = (raw: Partial<DistributionConfig> | undefined): Partial<DistributionConfig> =>
-  Object.fromEntries(Object.entries(raw ?? {}).map(([field, value]: [string, unknown]) => [field, value ?? undefined]));
+  Object.fromEntries(
+    Object.entries(raw ?? {}).map(([field, value]: [string, unknown]) => [field, value ?? undefined]),
+  );
 
 /** Members that are there. */
 const defined = (config: DistributionConfig): Partial<DistributionConfig> =>
@@ -109,11 +123,16 @@ function certificateFor(
 }
 
 /** `raw` of origins and behaviors, in CloudFront's spelling, over what the form says. */
-function withRaw(config: Partial<DistributionConfig>, settings: DistributionSettings): Partial<DistributionConfig> {
+function withRaw(
+  config: Partial<DistributionConfig>,
+  settings: DistributionSettings,
+): Partial<DistributionConfig> {
   const {Origins: origins, DefaultCacheBehavior: behavior, CacheBehaviors: behaviors} = config;
-  const hasRaw = [settings.defaultCacheBehavior, ...(settings.origins ?? []), ...(settings.cacheBehaviors ?? [])].some(
-    each => each?.raw !== undefined,
-  );
+  const hasRaw = [
+    settings.defaultCacheBehavior,
+    ...(settings.origins ?? []),
+    ...(settings.cacheBehaviors ?? []),
+  ].some(each => each?.raw !== undefined);
   if (!hasRaw) return config;
   return {
     ...config,
@@ -146,7 +165,11 @@ function defaultOrigins({bucket}: BuildContext): readonly OriginSettings[] {
 const bucketOf = ({bucket}: OriginSettings, context: BuildContext): SiteBucket | undefined => {
   if (bucket === undefined) return undefined;
   if (bucket === true || bucket === context.bucket?.name) return context.bucket;
-  return {name: bucket, region: context.regions.get(bucket) ?? 'us-east-1', prefix: context.bucket?.prefix ?? ''};
+  return {
+    name: bucket,
+    region: context.regions.get(bucket) ?? 'us-east-1',
+    prefix: context.bucket?.prefix ?? '',
+  };
 };
 
 const originId = (origin: OriginSettings, context: BuildContext): string => {
@@ -167,7 +190,9 @@ function originForm(origin: OriginSettings, context: BuildContext): FormValue {
       ...form,
       id,
       ...(isBare ? {customOriginConfig: httpsOrigin} : {}),
-      ...(control === undefined ? {} : {originAccessControlId: named('origin access control', control, context)}),
+      ...(control === undefined
+        ? {}
+        : {originAccessControlId: named('origin access control', control, context)}),
     };
   }
   return {
@@ -223,8 +248,12 @@ function behaviorForm(
   };
 }
 
-function keyGroups(groups: NonNullable<DefaultBehaviorSettings['trustedKeyGroups']>, context: BuildContext): unknown {
-  const ids = (names: readonly string[]): readonly string[] => names.map(name => named('key group', name, context));
+function keyGroups(
+  groups: NonNullable<DefaultBehaviorSettings['trustedKeyGroups']>,
+  context: BuildContext,
+): unknown {
+  const ids = (names: readonly string[]): readonly string[] =>
+    names.map(name => named('key group', name, context));
   if ('items' in groups) return {...groups, items: ids(groups.items ?? [])};
   return Array.isArray(groups) ? ids(groups as readonly string[]) : groups;
 }

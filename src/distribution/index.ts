@@ -1,12 +1,5 @@
 /** CloudFront distributions and origin access controls: desired config (pure), find, read, create, wait. */
-export {
-  cacheTagHeader,
-  desiredConfig,
-  differingFields,
-  isBucketDomain,
-  originDomain,
-  viewerRoots,
-} from './desired.js';
+export {isBucketDomain, originDomain, viewerRoots} from './s3-origin.js';
 export {
   changeTags,
   createDistribution,
@@ -38,7 +31,8 @@ export {
   type AttachOutcome,
   type NewBehavior,
 } from './trusted-key-groups.js';
-export {namedFields, wholeConfig, type BuildContext, type SiteBucket} from './build.js';
+export * from './adopt/index.js';
+export {cacheTagHeader, namedFields, wholeConfig, type BuildContext} from './build.js';
 export {complete} from './complete.js';
 export {
   deleteFunction,
@@ -46,7 +40,6 @@ export {
   listFunctions,
   putFunction,
   readFunctionCode,
-  type EdgeFunction,
   type WantedFunction,
 } from './functions.js';
 export {canonical, toApi, toForm, type FormValue} from './form/index.js';
@@ -59,7 +52,7 @@ export {
   type Reference,
   type ReferenceKind,
 } from './references.js';
-export {changedMeanwhile, configDiff, maskedAt, updateDistribution, type UpdateOptions} from './update.js';
+export {configDiff, maskedAt, updateDistribution} from './update.js';
 export {isHiddenId, listDomainConflicts, moveDomain, type DomainConflict} from './domain-conflicts.js';
 export {deleteDistribution} from './delete.js';
 export * from './edit/index.js';
@@ -73,7 +66,6 @@ export {
   type KeptConfig,
 } from './history.js';
 export * from './maintenance/index.js';
-export {ensureOriginAccessControl} from './origin-access-control.js';
 export {originRoots, readViewerRules, type ViewerRules, type ViewerSite} from './viewer-rules.js';
 export {errorPageNote, foreignPaths, keysQueryAt, livePaths, missesStay, viewerItems} from './viewer-uris.js';
 export {

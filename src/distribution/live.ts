@@ -10,7 +10,7 @@ import {
 } from '../aws/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
-import {isBucketDomain} from './desired.js';
+import {isBucketDomain} from './s3-origin.js';
 
 export interface Distribution {
   readonly id: string;

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- distributions with legacy cache settings (ForwardedValues) are still there */
 import type {CacheBehavior, DefaultCacheBehavior, DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {call, type Aws} from '../aws/index.js';
-import {isBucketDomain} from './desired.js';
+import {isBucketDomain} from './s3-origin.js';
 import type {Distribution} from './live.js';
 
 export interface ViewerSite {

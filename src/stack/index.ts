@@ -53,8 +53,8 @@ export {
   type ShownDistribution,
 } from './show-distribution.js';
 export {chooseKept, undoEdit} from './undo-distribution.js';
-export {applySiteStack, type AppliedSite, type ApplyInput} from './site/apply.js';
-export {destroySiteStack, planDestroy, type DestroyPlan} from './site/destroy.js';
-export {prepareSiteStack, type PreparedSite, type PrepareInput} from './site/prepare.js';
+export {applySiteStack, type AppliedSite} from './site/apply.js';
+export {destroySiteStack, planDestroy} from './site/destroy.js';
+export {prepareSiteStack, type PreparedSite} from './site/prepare.js';
 export {type SiteSettings} from './site/settings.js';
 export {ensureLocalZones} from './site/local-zones.js';

@@ -1,5 +1,4 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
-import type {DistributionSettings} from '../../config/types.js';
 import {namedFields, type BuildContext} from '../build.js';
 import {managedId} from '../named/managed.js';
 import type {NamedKind} from '../named/types.js';
@@ -19,7 +18,7 @@ const context: BuildContext = {
 
 /** What a plan makes of settings that name policies by id or by AWS's own names. */
 export function built(settings: object): Partial<DistributionConfig> {
-  const config = namedFields(settings as DistributionSettings, context);
+  const config = namedFields(settings, context);
   const ids = referencesIn(config).map(
     ({kind, name}) => [reference(kind, name), managedId(kind as NamedKind, name) ?? name] as const,
   );

@@ -59,9 +59,10 @@ export function adoptedConfig(input: AdoptInput): AdoptedConfig {
     live,
     written,
   );
-  const {config, notes} = input.managed === undefined ? {config: whole, notes: []} : withPolicies(whole, input.managed);
+  const {config, notes} =
+    input.managed === undefined ? {config: whole, notes: []} : withPolicies(whole, input.managed);
   return {
-    config: config as Config,
+    config: config,
     comments: commentsOn(config, names),
     notes,
     secrets: written.secrets,
@@ -139,10 +140,12 @@ function commentsOn(config: FormValue, names: ReadonlyMap<string, string>): read
   const distribution = distributionOf(config);
   visit(distribution, ['distribution']);
   if (Object.values((distribution['raw'] ?? {}) as FormValue).includes(null)) {
-    found.push({path: ['distribution', 'raw'], text: 'Not set; named, so that a plan shows when somebody sets them.'});
+    found.push({
+      path: ['distribution', 'raw'],
+      text: 'Not set; named, so that a plan shows when somebody sets them.',
+    });
   }
   return found;
 }
 
-const isReference = (path: Path): boolean =>
-  named.includes(String(path.at(-1)));
+const isReference = (path: Path): boolean => named.includes(String(path.at(-1)));

@@ -32,7 +32,9 @@ export function migrated(
   };
   const notes = new Set<string>();
   const nameOf = (kind: Kind, wanted: FormValue, wish: string): string => {
-    const same = managed.find(each => each.kind === kind && isSame(kind, namedForm(kind, each.config), wanted));
+    const same = managed.find(
+      each => each.kind === kind && isSame(kind, namedForm(kind, each.config), wanted),
+    );
     const known = same && managedName(kind, same.id);
     if (known !== undefined) return known;
     const own = policies[kind];
@@ -79,15 +81,21 @@ export function migrated(
 }
 
 const isSame = (kind: Kind, a: FormValue, b: FormValue): boolean =>
-  diff({...completed(kind, a), name: '', comment: ''}, {...completed(kind, b), name: '', comment: ''}).length === 0;
+  diff({...completed(kind, a), name: '', comment: ''}, {...completed(kind, b), name: '', comment: ''})
+    .length === 0;
 
 const whereOf = (behavior: FormValue): string =>
-  typeof behavior['pathPattern'] === 'string' ? `Behavior ${behavior['pathPattern']}` : 'The default behavior';
+  typeof behavior['pathPattern'] === 'string'
+    ? `Behavior ${behavior['pathPattern']}`
+    : 'The default behavior';
 
 /** A name for the policy: of the paths that it is for. */
 function nameFor(behavior: FormValue): string {
   const pattern = typeof behavior['pathPattern'] === 'string' ? behavior['pathPattern'] : 'default';
-  const name = pattern.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^[^A-Za-z]+|-+$/g, '').slice(0, 40);
+  const name = pattern
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replaceAll(/^[^A-Za-z]+|-+$/g, '')
+    .slice(0, 40);
   return name === '' ? 'paths' : name;
 }
 
@@ -165,7 +173,10 @@ function policiesFor(legacy: Legacy): Wishes | string {
     legacy.cookies.forward === 'all' || hasWildcards
       ? {cookiesConfig: {cookieBehavior: 'all'}}
       : listed('cookie', legacy.cookies.forward === 'whitelist' ? legacy.cookies.names : []);
-  if (hasWildcards) notes.push('its cookie names have wildcards, which policies do not; all cookies are forwarded and in the cache key instead');
+  if (hasWildcards)
+    notes.push(
+      'its cookie names have wildcards, which policies do not; all cookies are forwarded and in the cache key instead',
+    );
   const queries = {queryStringsConfig: {queryStringBehavior: legacy.queryString ? 'all' : 'none'}};
   // Legacy `*` and a MaxTTL of 0 are not cached: nothing is in a key.
   if (isAll || legacy.maxTTL === 0) {
@@ -175,9 +186,16 @@ function policiesFor(legacy: Legacy): Wishes | string {
       ...queries,
     };
     if (isAll && legacy.maxTTL > 0 && legacy.minTTL > 0)
-      notes.push('with all headers forwarded nothing was cached in spite of its TTLs; caching is disabled now');
+      notes.push(
+        'with all headers forwarded nothing was cached in spite of its TTLs; caching is disabled now',
+      );
     return {
-      cache: {minTTL: 0, defaultTTL: 0, maxTTL: 0, parametersInCacheKeyAndForwardedToOrigin: keyOf(false, none)},
+      cache: {
+        minTTL: 0,
+        defaultTTL: 0,
+        maxTTL: 0,
+        parametersInCacheKeyAndForwardedToOrigin: keyOf(false, none),
+      },
       origin: diff(forwarded, none).length === 0 ? undefined : forwarded,
       notes,
     };
@@ -185,9 +203,7 @@ function policiesFor(legacy: Legacy): Wishes | string {
   const key = {
     ...listed('header', headers),
     ...cookies,
-    ...(legacy.queryString && legacy.keys.length > 0
-      ? listed('queryString', legacy.keys)
-      : queries),
+    ...(legacy.queryString && legacy.keys.length > 0 ? listed('queryString', legacy.keys) : queries),
   };
   if (headers.length < legacy.headers.length)
     notes.push('Accept-Encoding is in the cache key as gzip or not, no longer as the viewer wrote it');

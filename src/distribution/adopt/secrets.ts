@@ -19,7 +19,7 @@ export interface WrittenConfig {
 }
 
 /** A config file takes `${...}` for a reference and `$${` for the characters themselves. */
-const escaped = (text: string): string => text.replaceAll('${', '$${');
+const escaped = (text: string): string => text.replaceAll('${', () => '$${');
 
 const variable = (text: string): string =>
   text

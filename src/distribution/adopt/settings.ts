@@ -89,16 +89,19 @@ function fieldOf(field: keyof DistributionSettings, value: unknown, live: Distri
     return (value as readonly FormValue[]).map((each, at) => {
       const isSame = (candidate: FormValue): boolean =>
         differing({[api]: {Quantity: 1, Items: [given[at]]}}, {[field]: [candidate]}).length === 0;
-      return readable(item, pruned(each, isSame));
+      return readable(item, pruned(field === 'cacheBehaviors' ? explicit(each) : each, isSame));
     });
   }
   if (value === undefined) return blanks[field];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const isSame = (candidate: FormValue): boolean =>
     differing({[api]: found}, {[field]: candidate}).length === 0;
-  const left = pruned(value as FormValue, isSame);
-  return field === 'defaultCacheBehavior' ? readable('DefaultCacheBehavior', left) : left;
+  if (field !== 'defaultCacheBehavior') return pruned(value as FormValue, isSame);
+  return readable('DefaultCacheBehavior', pruned(explicit(value as FormValue), isSame));
 }
+
+/** A config's own default is to compress; CloudFront's is not to. */
+const explicit = (behavior: FormValue): FormValue => ({...behavior, compress: behavior['compress'] ?? false});
 
 /** Members in the order of the API, short notations, AWS's own policies by name. */
 function readable(structureName: keyof ApiStructures, item: FormValue): FormValue {
@@ -125,7 +128,9 @@ const policyNamed = (kind: NamedKind | undefined, id: unknown): unknown =>
 const shortLists: ReadonlySet<string> = new Set(['allowedMethods', 'trustedSigners', 'trustedKeyGroups']);
 const methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'];
 const inOrder = (list: unknown): unknown =>
-  Array.isArray(list) ? list.toSorted((a, b) => methods.indexOf(String(a)) - methods.indexOf(String(b))) : list;
+  Array.isArray(list)
+    ? list.toSorted((a, b) => methods.indexOf(String(a)) - methods.indexOf(String(b)))
+    : list;
 
 /** `value` has its members in order, `left` those that make a difference. */
 function shortened(name: string, value: unknown, left: unknown): unknown {
@@ -133,7 +138,9 @@ function shortened(name: string, value: unknown, left: unknown): unknown {
   const {items, enabled, ...more} = left as FormValue;
   const isAlone = Array.isArray(items) && items.length > 0 && Object.keys(more).length === 0;
   if (name === 'allowedMethods') {
-    return isAlone ? inOrder(items) : Object.fromEntries(Object.entries(left as FormValue).map(([key, each]) => [key, inOrder(each)]));
+    return isAlone
+      ? inOrder(items)
+      : Object.fromEntries(Object.entries(left as FormValue).map(([key, each]) => [key, inOrder(each)]));
   }
   return isAlone && enabled !== false ? items : left;
 }

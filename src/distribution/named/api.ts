@@ -27,10 +27,13 @@ async function send(aws: Aws, operation: string, resource: string, input: Fields
   >;
   const Command = commands[`${operation}Command`];
   if (Command === undefined) throw new Error(`The SDK has no ${operation}`);
-  return call({service: 'cloudfront', operation, resource}, async () => ({...(await client.send(new Command(input)))}));
+  return call({service: 'cloudfront', operation, resource}, async () => ({
+    ...(await client.send(new Command(input))),
+  }));
 }
 
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Of a kind, the account's own or AWS's. Origin access controls are always the account's own. */
@@ -44,7 +47,11 @@ export async function listNamed(
   const found: Named[] = [];
   let marker: unknown;
   do {
-    const input = {MaxItems: 100, ...(isControl ? {} : {Type: type}), ...(marker === undefined ? {} : {Marker: marker})};
+    const input = {
+      MaxItems: 100,
+      ...(isControl ? {} : {Type: type}),
+      ...(marker === undefined ? {} : {Marker: marker}),
+    };
     const answer = await send(aws, `List${many}`, `all ${plural[kind]}`, input);
     const page = fields(answer[`${one}List`]);
     for (const item of Array.isArray(page['Items']) ? page['Items'].map(fields) : []) {
@@ -83,7 +90,11 @@ export async function readNamed(
 }
 
 /** Answers the id. */
-export async function createNamed(aws: Aws, kind: NamedKind, config: NamedConfigs[NamedKind]): Promise<string> {
+export async function createNamed(
+  aws: Aws,
+  kind: NamedKind,
+  config: NamedConfigs[NamedKind],
+): Promise<string> {
   const {one} = spellings[kind];
   const answer = await send(aws, `Create${one}`, `${kind} ${config.Name ?? ''}`, {[`${one}Config`]: config});
   return text(fields(answer[one])['Id']);

@@ -1,5 +1,13 @@
 /** Policies and origin access controls: found by name, compared, made, changed, deleted. */
-export {createNamed, deleteNamed, findManaged, keyGroupIds, listNamed, plural, readNamed, updateNamed} from './api.js';
+export {
+  createNamed,
+  deleteNamed,
+  findManaged,
+  keyGroupIds,
+  listNamed,
+  readNamed,
+  updateNamed,
+} from './api.js';
 export {completed, namedDiff, structureOf} from './compare.js';
-export {managedId, managedName} from './managed.js';
+export {managedName} from './managed.js';
 export type * from './types.js';

@@ -7,7 +7,6 @@ import {
 } from '../../certificate/index.js';
 import type {Aws} from '../../aws/index.js';
 import {
-  asReference,
   findFunction,
   findManaged,
   findSiteDistribution,
@@ -229,6 +228,3 @@ function noSuch(kind: string, name: string): Failure {
     {hint: `Name one that is there, by its name or id, or define it in the config.`},
   );
 }
-
-/** The text stands for something that is still to be made. */
-export const isToBeMade = (value: unknown): boolean => asReference(value) !== undefined;
