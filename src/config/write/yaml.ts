@@ -1,4 +1,4 @@
-import {Document, isMap, isScalar, isSeq, visit, type Node, type Pair, type YAMLSeq} from 'yaml';
+import {Document, isMap, isScalar, isSeq, visit, type Pair, type YAMLSeq} from 'yaml';
 import {formatPath, type Path} from '../path.js';
 import {schemaPath, type ConfigText} from './types.js';
 
@@ -26,20 +26,22 @@ export function yamlText({config, header, comments}: ConfigText): string {
   });
   const root = document.contents;
   if (isMap(root)) {
-    for (const {key} of root.items) if (isScalar(key)) key.spaceBefore = true;
+    for (const {key} of root.items.slice(1)) if (isScalar(key)) key.spaceBefore = true;
     for (const {key, value} of root.items)
-      if (isScalar(key) && key.value === 'distribution' && isMap(value)) sections(value.items);
+      if (isScalar(key) && key.value === 'distribution' && isMap(value)) spaced(value.items);
   }
   const lines = [` yaml-language-server: $schema=${schemaPath}`, ...header.map(line => ` ${line}`)];
   document.commentBefore = lines.join('\n');
   return document.toString({lineWidth: 0, flowCollectionPadding: false});
 }
 
-/** A blank line above everything in the distribution that takes more than a line. */
-function sections(pairs: readonly Pair[]): void {
+/** Blank lines around everything that takes more than a few lines. */
+function spaced(pairs: readonly Pair[]): void {
+  let isAfterDeep = false;
   for (const {key, value} of pairs) {
     const isDeep = (isMap(value) || isSeq(value)) && value.flow !== true && value.items.length > 0;
-    if (isScalar(key) && isDeep) key.spaceBefore = true;
+    if (isScalar(key) && (isDeep || isAfterDeep)) key.spaceBefore = true;
+    isAfterDeep = isDeep;
   }
 }
 
@@ -52,7 +54,7 @@ function remark({key, value}: Pair, text: string): void {
 function pathOf(ancestors: readonly unknown[]): Path {
   return ancestors.flatMap((node, i): Path => {
     const next = ancestors[i + 1];
-    if (isSeq(node)) return next === undefined ? [] : [node.items.indexOf(next as Node)];
+    if (isSeq(node)) return next === undefined ? [] : [node.items.indexOf(next)];
     const key = (node as Partial<Pair>).key;
     return isScalar(key) ? [String(key.value)] : [];
   });

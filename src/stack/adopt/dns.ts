@@ -26,7 +26,12 @@ export async function adoptedDns(aws: Aws, {config, domainName}: Distribution): 
     );
     const here = placed.flatMap(([host, zone]) => (zone === undefined ? [] : [host]));
     if (here.length === 0) return {dns: undefined, note: undefined};
-    const {parts, conflicts} = await prepareAliases({aws, hosts: here, target: domainName, types: aliasTypes});
+    const {parts, conflicts} = await prepareAliases({
+      aws,
+      hosts: here,
+      target: domainName,
+      types: aliasTypes,
+    });
     const [first] = conflicts;
     if (first !== undefined) {
       const found = `${first.name} is ${first.found} and does not lead to the distribution`;
@@ -37,7 +42,9 @@ export async function adoptedDns(aws: Aws, {config, domainName}: Distribution): 
       records.every(record => record.type !== type || record.action === 'none'),
     );
     if (right.length === 0) {
-      return untouched('No alias has all of its records in Route 53: records are left alone (dns.provider: none).');
+      return untouched(
+        'No alias has all of its records in Route 53: records are left alone (dns.provider: none).',
+      );
     }
     const wanted = wantedTypes(config);
     return wanted.every(type => right.includes(type))

@@ -1,7 +1,12 @@
 /** `distribution adopt`: a config for a distribution that somebody else made. Nothing at AWS is changed. */
 import type {Aws} from '../../aws/index.js';
 import type {Config} from '../../config/types.js';
-import {adoptedConfig, minimalConfig, type AdoptedConfig, type Distribution} from '../../distribution/index.js';
+import {
+  adoptedConfig,
+  minimalConfig,
+  type AdoptedConfig,
+  type Distribution,
+} from '../../distribution/index.js';
 import {adoptedDns} from './dns.js';
 import {bucketRegion, managedPolicies, namesInUse, tagsOf} from './read.js';
 

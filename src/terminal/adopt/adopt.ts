@@ -78,23 +78,35 @@ export async function adoptDistribution(session: Session, request: AdoptRequest)
       minimal: request.minimal,
       text: destination.file === undefined ? text : null,
     },
-    late: request.policies ? lateFailure(changes.filter(change => !isExpected(change))) : lateFailure(changes),
+    late: request.policies
+      ? lateFailure(changes.filter(change => !isExpected(change)))
+      : lateFailure(changes),
   };
 }
 
 /** Under --local the id in a config belongs to AWS and counts for nothing: what is written could not be planned. */
 const localFailure = (named: string): Failure =>
-  new Failure('usage', 'ADOPT_LOCAL', 'The id of a distribution counts for nothing under --local, so none can be adopted there.', {
-    hint: `To try it on the embedded cloud: frontctl distribution adopt ${named} --endpoint-url http://127.0.0.1:PORT (\`local status\` shows the port).`,
-  });
+  new Failure(
+    'usage',
+    'ADOPT_LOCAL',
+    'The id of a distribution counts for nothing under --local, so none can be adopted there.',
+    {
+      hint: `To try it on the embedded cloud: frontctl distribution adopt ${named} --endpoint-url http://127.0.0.1:PORT (\`local status\` shows the port).`,
+    },
+  );
 
 async function find(aws: Aws, named: string): Promise<Distribution> {
   if (!named.includes('.')) return readDistribution(aws, named);
   const found = await findByAlias(aws, named);
   if (found !== undefined) return found;
-  throw new Failure('usage', 'NO_SUCH_DISTRIBUTION', `No distribution of this account answers for ${named}.`, {
-    hint: 'Check the name and the account (--profile), or name the distribution by its id.',
-  });
+  throw new Failure(
+    'usage',
+    'NO_SUCH_DISTRIBUTION',
+    `No distribution of this account answers for ${named}.`,
+    {
+      hint: 'Check the name and the account (--profile), or name the distribution by its id.',
+    },
+  );
 }
 
 function textOf(adopted: AdoptedConfig, live: Distribution, {minimal}: AdoptRequest): ConfigText {
@@ -132,6 +144,8 @@ function lateFailure(changes: readonly Change[]): Failure | undefined {
     'unexpected',
     'PLAN_NOT_EMPTY',
     `The config was written, but its plan is not empty: ${fields.join(', ')}.`,
-    {hint: 'Nothing was changed at AWS. Do not apply it: this is a fault in frontctl, please report these fields.'},
+    {
+      hint: 'Nothing was changed at AWS. Do not apply it: this is a fault in frontctl, please report these fields.',
+    },
   );
 }

@@ -24,9 +24,14 @@ export async function chooseDestination({out, format, force, cwd}: Wish): Promis
   const file = resolve(cwd, out ?? `frontctl.config.${format ?? 'yaml'}`);
   const found = formatOf(file);
   if (format !== undefined && format !== found) {
-    throw new Failure('usage', 'OUT_FORMAT', `--format ${format} and --out ${out ?? ''} say different things.`, {
-      hint: 'Leave --format out: the extension of the file says it.',
-    });
+    throw new Failure(
+      'usage',
+      'OUT_FORMAT',
+      `--format ${format} and --out ${out ?? ''} say different things.`,
+      {
+        hint: 'Leave --format out: the extension of the file says it.',
+      },
+    );
   }
   await checkOthers(file, cwd, force);
   return {file, format: found};

@@ -6,5 +6,9 @@ const cacheField =
 
 export function isExpected({resource, action, diff}: Change): boolean {
   if (/^(?:cache|origin request) policy /.test(resource)) return action === 'create';
-  return resource.startsWith('distribution ') && action === 'update' && diff.every(({path}) => cacheField.test(path));
+  return (
+    resource.startsWith('distribution ') &&
+    action === 'update' &&
+    diff.every(({path}) => cacheField.test(path))
+  );
 }

@@ -22,7 +22,8 @@ function remarks(result: AdoptResult, width: number): readonly string[] {
 }
 
 function planLines({plan, minimal}: AdoptResult, width: number): readonly string[] {
-  if (minimal) return ['Plan: no changes (the distribution is only named; its settings stay with whoever manages them)'];
+  if (minimal)
+    return ['Plan: no changes (the distribution is only named; its settings stay with whoever manages them)'];
   if (plan.changes.length === 0) return ['Plan: no changes'];
   return [`Plan: ${count(plan.changes.length, 'resource')} would change`, changesText(plan.changes, width)];
 }
@@ -35,7 +36,10 @@ function secretLines({secrets, distribution}: AdoptResult): readonly string[] {
   return [
     '',
     'Header values to origins are often secret and were not written. Set these variables where frontctl runs:',
-    columns([...variables].map(([env, uses]) => [chalk.bold(env), uses.join(', ')]), '  '),
+    columns(
+      [...variables].map(([env, uses]) => [chalk.bold(env), uses.join(', ')]),
+      '  ',
+    ),
     'Their values now:',
     `  aws cloudfront get-distribution-config --id ${distribution.id} --query "DistributionConfig.Origins.Items[].CustomHeaders.Items[]"`,
     'To check them: frontctl plan shows no changes once they are right.',
