@@ -50,7 +50,13 @@ function textOf(value: unknown): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-function fieldLines({path, before, after}: FieldChange, width: number): readonly string[] {
+/** A switch that is not there is off, and is told so. */
+const orFalse = (value: unknown, other: unknown): unknown =>
+  typeof other === 'boolean' && isBlank(value) ? false : value;
+
+function fieldLines({path, ...sidesOf}: FieldChange, width: number): readonly string[] {
+  const before = orFalse(sidesOf.before, sidesOf.after);
+  const after = orFalse(sidesOf.after, sidesOf.before);
   // `false` is a value that people look for; all other blanks are nothing.
   const [isNew, isGone] = [before, after].map(value => isBlank(value) && value !== false);
   if (isDeep(before) || isDeep(after)) {

@@ -21,7 +21,7 @@ describe('changesText', () => {
       {path: 'priceClass', before: 'PriceClass_All', after: 'PriceClass_100'},
       {path: 'webACLId', before: 'arn:x', after: undefined},
       {path: 'restrictions.geoRestriction.items', before: undefined, after: ['BY', 'RU']},
-      {path: 'enabled', before: true, after: false},
+      {path: 'enabled', before: true, after: undefined},
       {path: 'isIPV6Enabled', before: null, after: true},
     ];
     expect(lines([change(diff, {impact: 'Nobody gets an answer.'})])).toEqual([
@@ -31,7 +31,7 @@ describe('changesText', () => {
       '  - webACLId  arn:x',
       '  + restrictions.geoRestriction.items  BY, RU',
       '  ~ enabled  true -> false',
-      '  + isIPV6Enabled  true',
+      '  ~ isIPV6Enabled  false -> true',
     ]);
   });
 

@@ -3,6 +3,7 @@ import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {suggest} from '../../config/suggest.js';
 import {getAt, identityOf, parsePath, setAt, type PathStep} from '../../diff/index.js';
 import {Failure} from '../../failure.js';
+import {complete} from '../complete.js';
 import {structure, toApi, toForm, type FormValue, type Shape, type Structure} from '../form/index.js';
 import {placeBehavior} from '../trusted-key-groups.js';
 
@@ -32,7 +33,7 @@ export function withFields(
     (now, edit) => withField(now, edit, secret),
     toForm('DistributionConfig', config),
   );
-  return toApi('DistributionConfig', form);
+  return complete(toApi('DistributionConfig', form));
 }
 
 function withField(form: FormValue, {path, text}: FieldEdit, secret: Secret): FormValue {

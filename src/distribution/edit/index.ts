@@ -7,6 +7,6 @@ export {
   type ErrorPage,
   type ErrorPageEdit,
 } from './error-pages.js';
-export {withFields, type FieldEdit, type Secret} from './fields.js';
+export {withFields, type FieldEdit} from './fields.js';
 export {geoOf, parseCountries, withGeo, type Geo} from './geo.js';
-export {originById, originKind, withOrigin, type HeaderEdit, type OriginEdit} from './origin.js';
+export {originById, originKind, withOrigin, type OriginEdit} from './origin.js';

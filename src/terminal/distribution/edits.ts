@@ -29,7 +29,10 @@ export const enable: MakeEdit = live => ({
 export const disable: MakeEdit = live => ({
   reason: 'disable',
   config: {...live.config, Enabled: false},
-  impact: `Nobody gets an answer from ${hostsOf(live)} any more, a wildcard alias elsewhere does not step in.`,
+  impact: `Nobody gets an answer from ${hostsOf(live)} any more${
+    // Developer Guide, "Delete a distribution".
+    (live.config.Aliases?.Quantity ?? 0) > 0 ? '; wildcard aliases elsewhere do not step in' : ''
+  }.`,
   asked: {question: `Disable ${live.id}`, refusal: `Disabling ${live.id} (${hostsOf(live)}) asks first`},
 });
 
