@@ -161,6 +161,12 @@ const noOrigin: Make = (_facts, what) => [
   `A behavior names an origin that the distribution does not have (${what.operation} of ${what.resource})`,
   'Each TargetOriginId must be the Id of an origin or an origin group: look at `distribution.raw` in the config.',
 ];
+const badAssociation: Make = (facts, what) => [
+  'usage',
+  'FUNCTION_ASSOCIATION',
+  `CloudFront refuses what a behavior of ${what.resource} runs: ${sentence(facts.message) || facts.name}`,
+  'A function must be published, and an event runs one; functions and Lambda@Edge do not mix at viewer events.',
+];
 const missing =
   (code: string, hint: string): Make =>
   (_facts, what) => ['usage', code, `${capital(what.resource)} does not exist (${what.operation})`, hint];
@@ -211,6 +217,9 @@ const byName: Readonly<Record<string, Make>> = {
   ),
   NoSuchDistribution: noDistribution,
   NoSuchOrigin: noOrigin,
+  InvalidFunctionAssociation: badAssociation,
+  InvalidLambdaFunctionAssociation: badAssociation,
+  FunctionSizeLimitExceeded: quota,
   NoSuchInvalidation: missing('NO_SUCH_INVALIDATION', '`frontctl invalidation list` shows the ids.'),
   NoSuchPublicKey: missing('NO_SUCH_PUBLIC_KEY', '`frontctl key list` shows the ids.'),
   TrustedKeyGroupDoesNotExist: missing('NO_SUCH_KEY_GROUP', '`frontctl key list` shows the groups.'),
