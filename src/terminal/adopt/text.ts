@@ -1,3 +1,4 @@
+import {relative} from 'node:path';
 import {changesText} from '../changes-text.js';
 import {chalk} from '../colour.js';
 import {columns, count} from '../format.js';
@@ -6,9 +7,16 @@ import type {AdoptResult} from './adopt.js';
 /** The result on stdout: the config itself where it was printed, else what was written and what to do next. */
 export function adoptedText(result: AdoptResult, width: number): string {
   if (result.text !== null) return result.text.trimEnd();
-  const {distribution, file} = result;
-  const head = `${chalk.green('Wrote')} ${chalk.bold(file ?? '')} for distribution ${distribution.id} (${distribution.domainName})`;
+  const {distribution} = result;
+  const file = shownName(result.file ?? '');
+  const head = `${chalk.green('Wrote')} ${chalk.bold(file)} for distribution ${distribution.id} (${distribution.domainName})`;
   return [head, ...remarks(result, width)].join('\n');
+}
+
+/** Relative to the working directory where it is inside it. */
+function shownName(file: string): string {
+  const name = relative(process.cwd(), file);
+  return name.startsWith('..') ? file : name;
 }
 
 /** What stands beside a config that was printed: for stderr. */

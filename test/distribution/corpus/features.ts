@@ -1,6 +1,6 @@
 /** What CloudFront can do beside. */
 // Deprecated members are still answered by CloudFront.
- 
+
 import {
   acm,
   allViewer,
@@ -65,7 +65,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'media-quality-aware failover between packagers',
-    notLocal: 'access controls of media origins',
     config: ids => {
       const packager = (id: string, region: string) =>
         custom(
@@ -124,7 +123,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'a VPC origin, of another account',
-    notLocal: 'VPC origins',
     config: () => {
       const {CustomOriginConfig: _config, ...bare} = custom(
         'vpc',
@@ -171,7 +169,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'an IPv6 origin with a client certificate',
-    notLocal: 'client certificates towards origins',
     config: () =>
       answer(
         [
@@ -416,7 +413,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'only for tenants',
-    notLocal: 'multi-tenant distributions',
     config: () => {
       const {
         Aliases: _a,
@@ -438,7 +434,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'mutual TLS with viewers, a connection function and a static IP list',
-    notLocal: 'trust stores, connection functions, Anycast lists',
     config: ids =>
       answer([custom('o', 'origin.example.net')], behavior('o'), {
         Aliases: list('secure.example.com'),
@@ -458,7 +453,6 @@ export const features: readonly Shape[] = [
   },
   {
     name: 'an old answer without what was added since',
-    notLocal: 'answers what was added since',
     config: () => ({
       CallerReference: '1500000000000',
       Comment: 'old',

@@ -108,7 +108,6 @@ export const tools: readonly Shape[] = [
   },
   {
     name: 'CDK: FunctionUrlOrigin with an access control for Lambda',
-    notLocal: 'access controls of Lambda URLs need a domain name that it does not check',
     config: ids =>
       answer(
         [

@@ -1,6 +1,6 @@
 /** Random distribution configs that CloudFront would answer. */
 // Deprecated members are still answered by CloudFront.
-/* eslint-disable @typescript-eslint/no-deprecated */
+
 import type {
   CookiePreference,
   DefaultCacheBehavior,
@@ -124,7 +124,7 @@ const behaviorOf = (targets: readonly string[]): fc.Arbitrary<DefaultCacheBehavi
         headers: fc.oneof(fc.constant<string[]>(['*']), fc.uniqueArray(headerName, {maxLength: 3})),
         ttl: fc
           .tuple(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000))
-          .map(ttls => ttls.sort((a, b) => a - b) as [number, number, number]),
+          .map(ttls => ttls.sort((a, b) => a - b)),
       }),
       allowed: fc.constantFrom<DefaultCacheBehavior['AllowedMethods']>(
         undefined,

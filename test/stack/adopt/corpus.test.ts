@@ -31,7 +31,7 @@ describe('adopt', () => {
 
   it.each(everyday.map(shape => [shape.name, shape] as const))('needs no raw for %s', (_name, shape) => {
     const {distribution} = adopted(shape.config(awsIds)).config;
-    expect(Object.values(distribution?.raw ?? {}).filter(value => value !== null)).toEqual([]);
+    expect(Object.values(distribution?.raw ?? {}).filter((value: unknown) => value !== null)).toEqual([]);
     const parts = [
       distribution?.defaultCacheBehavior,
       ...(distribution?.origins ?? []),
