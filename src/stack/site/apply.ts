@@ -8,6 +8,7 @@ import {
   letKeyBeUsed,
   readBucket,
 } from '../../bucket/index.js';
+import {deleteCertificate} from '../../certificate/index.js';
 import {
   changeTags,
   createDistribution,
@@ -202,6 +203,7 @@ async function perform(input: ApplyInput, progress: Progress, step: Step): Promi
       return;
     case 'drop':
       if (step.what.kind === 'function') await deleteFunction(aws, step.what.name);
+      else if (step.what.kind === 'certificate') await dropCertificate(aws, step.what.arn);
       else await deleteNamed(aws, step.what.kind, step.what.id);
       return;
     case 'certificate':
@@ -209,6 +211,13 @@ async function perform(input: ApplyInput, progress: Progress, step: Step): Promi
     case 'unpoint':
       return;
   }
+}
+
+/** ACM lets go of it some minutes after CloudFront: what it holds on to until then stays, and harms nobody. */
+async function dropCertificate(aws: Aws, arn: string): Promise<void> {
+  await deleteCertificate(aws, arn).catch((error: unknown) => {
+    if (!(error instanceof Failure && error.code === 'CERTIFICATE_IN_USE')) throw error;
+  });
 }
 
 /** Failure UNFINISHED_TARGET (exit 2): with --target, something that the distribution needs was left out. */

@@ -56,7 +56,7 @@ const rules: readonly Rule[] = [
       : undefined,
   ({path, before, after}) =>
     /^cacheBehaviors\[[^\]]*\]$/.test(path) && after === undefined && before !== undefined
-      ? 'Its paths are answered by the next behavior that matches.'
+      ? `What ${/\[(.*)\]$/.exec(path)?.[1] ?? 'it'} answered is for the next behavior that matches.`
       : undefined,
   ({path}) =>
     /\.cachePolicyId$|forwardedValues/.test(path)

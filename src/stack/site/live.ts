@@ -2,6 +2,9 @@ import {customerKey, readBucket, readKeyPolicy, type KeyPolicy, type LiveBucket}
 import {
   chooseCertificate,
   listCertificates,
+  readCertificate,
+  readCertificateTags,
+  type Certificate,
   type Choice,
   type ListedCertificate,
 } from '../../certificate/index.js';
@@ -19,6 +22,7 @@ import {
   readTags,
   reference,
   referencesIn,
+  siteTag,
   wholeConfig,
   type Distribution,
   type Named,
@@ -62,6 +66,8 @@ export interface LiveSite {
   /** Ids and ARNs of everything that the config refers to and that is there, by `reference(...)`. */
   readonly ids: ReadonlyMap<string, string>;
   readonly certificate: Choice<ListedCertificate> | undefined;
+  /** The one that the distribution presents now, where frontctl requested it for the site. */
+  readonly presented: Certificate | undefined;
   readonly distribution: Distribution | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -82,8 +88,21 @@ export async function readSiteStack(aws: Aws, settings: SiteSettings): Promise<L
   const ids = new Map(referred.ids);
   for (const each of functions)
     if (each.code !== undefined) ids.set(reference('function', each.name), each.arn);
-  const keyPolicies = await readKeyPolicies(aws, settings, buckets);
-  return {region, buckets, keyPolicies, functions, certificate, named: referred.named, ids, ...found};
+  const [keyPolicies, presented] = await Promise.all([
+    readKeyPolicies(aws, settings, buckets),
+    readPresented(aws, settings, found.distribution),
+  ]);
+  return {
+    region,
+    buckets,
+    keyPolicies,
+    functions,
+    certificate,
+    presented,
+    named: referred.named,
+    ids,
+    ...found,
+  };
 }
 
 /** The key that a bucket is to be encrypted with, or is where the config leaves that open. */
@@ -144,6 +163,17 @@ async function ifKnown<T>(aws: Aws, list: () => Promise<readonly T[]>): Promise<
     if (aws.isEndpointOverridden && error instanceof Failure && error.code === 'NOT_AWS') return [];
     throw error;
   }
+}
+
+async function readPresented(
+  aws: Aws,
+  settings: SiteSettings,
+  distribution: Distribution | undefined,
+): Promise<Certificate | undefined> {
+  const arn = distribution?.config.ViewerCertificate?.ACMCertificateArn;
+  if (arn === undefined || arn === '' || !isWhole(settings)) return undefined;
+  const tags = await readCertificateTags(aws, arn);
+  return tags[siteTag] === settings.name ? readCertificate(aws, arn) : undefined;
 }
 
 async function findCertificate(

@@ -14,6 +14,7 @@ import {
   wholeConfig,
   configDiff,
 } from '../../distribution/index.js';
+import type {Certificate} from '../../certificate/index.js';
 import type {Change} from '../change.js';
 import {bucketName} from '../names.js';
 import {planAccess} from './access.js';
@@ -85,6 +86,7 @@ export function planSiteStack(settings: SiteSettings, live: LiveSite, dns: DnsPl
     ...planAccess(settings, live),
     ...planDns(dns),
     ...planLeftovers(settings, live),
+    ...planOldCertificate(settings, live),
   ];
   return {
     steps: all.filter(({change}) => change.action !== 'none'),
@@ -174,6 +176,22 @@ function planFunctions(settings: SiteSettings, live: LiveSite): readonly Step[] 
 const codeText = (code: string): string =>
   `${Buffer.byteLength(code).toLocaleString('en-US')} bytes, sha256 ${createHash('sha256').update(code).digest('hex').slice(0, 12)}`;
 
+const wishOf = ({names, keyAlgorithm}: Certificate) => ({names, keyAlgorithm});
+
+/** The site's own certificate that the distribution lets go of. */
+function planOldCertificate(settings: SiteSettings, live: LiveSite): readonly Step[] {
+  const arn = live.presented?.arn;
+  const next = desiredDistribution(settings, live).ViewerCertificate?.ACMCertificateArn;
+  if (arn === undefined || arn === next) return [];
+  const change: Change = {
+    resource: `certificate ${arn}`,
+    action: 'delete',
+    reason: 'the distribution no longer presents it',
+    diff: [],
+  };
+  return [{type: 'drop', phase: 'clean-up', what: {kind: 'certificate', arn}, change}];
+}
+
 function planCertificate(settings: SiteSettings, live: LiveSite): readonly Step[] {
   const names = certificateNames(settings);
   if (names === undefined) return [];
@@ -184,9 +202,12 @@ function planCertificate(settings: SiteSettings, live: LiveSite): readonly Step[
     choice === undefined
       ? {
           resource: `certificate ${names[0] ?? ''}`,
-          action: 'create',
+          action: live.presented === undefined ? 'create' : 'replace',
           reason: 'none covers the names',
-          diff: diff({}, {names, keyAlgorithm: keyAlgorithm ?? 'RSA_2048', region: 'us-east-1'}),
+          diff: diff(live.presented === undefined ? {} : wishOf(live.presented), {
+            names,
+            keyAlgorithm: keyAlgorithm ?? 'RSA_2048',
+          }),
         }
       : isIssued
         ? {resource: `certificate ${choice.certificate.arn}`, action: 'none', reason: choice.reason, diff: []}

@@ -94,7 +94,9 @@ export interface UnpointStep extends Planned {
 export interface DropStep extends Planned {
   readonly type: 'drop';
   readonly what:
-    {readonly kind: NamedKind; readonly id: string} | {readonly kind: 'function'; readonly name: string};
+    | {readonly kind: NamedKind; readonly id: string}
+    | {readonly kind: 'function'; readonly name: string}
+    | {readonly kind: 'certificate'; readonly arn: string};
 }
 
 export type Step =

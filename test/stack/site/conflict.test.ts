@@ -191,6 +191,27 @@ describe('what the config no longer has', () => {
   });
 });
 
+it('a certificate that no longer covers the aliases is replaced, and the old one goes', async () => {
+  await (
+    await world.aws.route53()
+  ).send(new CreateHostedZoneCommand({Name: 'example.com', CallerReference: 'one'}));
+  const first = await apply(world.aws, {name: 'shop', distribution: {aliases: ['a.example.com']}});
+  const wider: Config = {name: 'shop', distribution: {aliases: ['a.example.com', 'b.example.com']}};
+  const plan = await planOf(world.aws, wider);
+  expect(actions(plan)).toEqual(
+    expect.arrayContaining([
+      'replace certificate a.example.com',
+      `delete certificate ${first.certificateArn ?? ''}`,
+    ]),
+  );
+  const second = await apply(world.aws, wider);
+  expect(second.certificateArn).not.toBe(first.certificateArn);
+  expect(second.distribution?.config.ViewerCertificate?.ACMCertificateArn).toBe(second.certificateArn);
+  expect(actions(await planOf(world.aws, wider))).toEqual([]);
+  const {listCertificates} = await import('../../../src/certificate/index.js');
+  expect((await listCertificates(world.aws)).map(({arn}) => arn)).toEqual([second.certificateArn]);
+});
+
 it('SSE-KMS: the key lets the distribution decrypt, beside what others have in its policy', async () => {
   const {CreateKeyCommand, GetKeyPolicyCommand} = await import('@aws-sdk/client-kms');
   const kms = await world.aws.kms();
