@@ -77,9 +77,13 @@ function inBash(program: Program, words: readonly string[]): string {
 
 describe.runIf(has('bash', 'compgen -W a'))('in bash', () => {
   it.each<[string[], string]>([
-    [[''], 'completion deploy invalidate invalidation key local sign'],
-    [['de'], 'deploy'],
-    [['di'], ''],
+    [
+      [''],
+      'apply bucket cert completion deploy destroy distribution dns error-page geo invalidate invalidation key local maintenance oac origin plan sign',
+    ],
+    [['de'], 'deploy destroy'],
+    [['di'], 'distribution'],
+    [['xy'], ''],
     [['--'], '--help --version'],
     [['deploy', 'di'], 'files'],
     [['deploy', ''], 'files'],
