@@ -6,7 +6,6 @@ export {
   readStatement,
   removeStatements,
   withdrawDistribution,
-  type PolicyEdit,
   type PolicyStatement,
   type PolicySubject,
 } from './policy.js';
@@ -29,26 +28,17 @@ export {
   type BucketSettings,
   type EncryptionSettings,
   type LiveBucket,
-  type PublicAccessBlock,
 } from './state.js';
 export {bucketDiff, desiredBucket} from './desired.js';
 export {applyBucket} from './apply.js';
-export {deleteBucket, type DeletedBucket} from './delete.js';
-export {
-  identitiesIn,
-  identityIdsIn,
-  replacementFor,
-  withoutIdentities,
-  type AccessIdentity,
-  type Replacement,
-} from './access-identity.js';
+export {deleteBucket} from './delete.js';
+export {identitiesIn, identityIdsIn, replacementFor, withoutIdentities} from './access-identity.js';
 export {letsDistributionRead, publicStatements, shutsServiceOut} from './policy-facts.js';
 export {
   customerKey,
   keyStatement,
   letKeyBeUsed,
   mergeKeyPolicy,
-  putKeyPolicy,
   readKeyPolicy,
   refuseManagedKey,
   usesManagedKey,

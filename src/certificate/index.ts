@@ -1,8 +1,8 @@
 /** ACM in us-east-1, the only region whose certificates CloudFront takes: request, wait, choose, judge, delete. */
 export type * from './types.js';
 export {certificateId, checkCertificateArn, userName} from './arn.js';
-export {findBlockingCaa, type BlockingCaa} from './caa.js';
-export {chooseCertificate, type Choice, type ChooseOptions} from './choose.js';
+export {findBlockingCaa} from './caa.js';
+export {chooseCertificate, type Choice} from './choose.js';
 export {deleteCertificate} from './delete.js';
 export {requestFailed} from './failure-reasons.js';
 export {findCertificate} from './find.js';
@@ -17,5 +17,5 @@ export {
   tagCertificate,
   zoneFileLine,
 } from './read.js';
-export {requestCertificate, type CertificateRequest, type RequestedKey} from './request.js';
-export {waitIssued, waitValidationRecords, type CertificateWait, type IssueWait} from './wait.js';
+export {requestCertificate, type RequestedKey} from './request.js';
+export {waitIssued, waitValidationRecords, type CertificateWait} from './wait.js';

@@ -19,7 +19,6 @@ export {
   manualSentence,
   type IssueCertificateInput,
   type IssuedCertificate,
-  type ValidationDns,
 } from './issue-certificate.js';
 export {waitCertificate} from './wait-certificate.js';
 export type {Action, Change} from './change.js';
@@ -28,9 +27,7 @@ export {
   awaitDeployed,
   planEdit,
   type AppliedEdit,
-  type DeployWait,
   type DistributionEdit,
-  type PlannedEdit,
 } from './change-distribution.js';
 export {adopt, type AdoptOptions} from './adopt/index.js';
 export {listKept, type HistoryOptions, type Kept} from './config-history.js';
@@ -42,13 +39,11 @@ export {
   planReopening,
   readMaintenance,
   type MaintenancePlan,
-  type MaintenanceSettings,
 } from './maintenance.js';
 export {
   findDistributions,
   listed,
   showDistribution,
-  type DistributionFilter,
   type ListedDistribution,
   type ShownDistribution,
 } from './show-distribution.js';

@@ -228,7 +228,7 @@ describe('the notation of a config', () => {
   it('canonical: twice is once', () => {
     fc.assert(
       fc.property(configs, config => {
-        const once = canonical(config as Partial<DistributionConfig>);
+        const once = canonical(config as unknown as Partial<DistributionConfig>);
         expect(canonical(toApi('DistributionConfig', once))).toEqual(once);
       }),
     );

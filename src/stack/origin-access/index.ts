@@ -1,14 +1,7 @@
 /** How CloudFront gets at private origins: buckets, their policies, origin access controls and the way there from identities. */
-export {attachControl, type AttachInput, type AttachResult} from './attach.js';
+export {attachControl, type AttachResult} from './attach.js';
 export {bucketPolicy, createPrivateBucket, type BucketPolicy, type CreatedBucket} from './bucket.js';
-export {checkBucket, judge, type BucketCheck, type Finding, type Judged} from './check.js';
-export {
-  listOriginAccess,
-  type AccessList,
-  type ListedControl,
-  type ListedIdentity,
-  type OriginUser,
-} from './list.js';
+export {checkBucket, judge, type BucketCheck, type Judged} from './check.js';
+export {listOriginAccess, type AccessList, type OriginUser} from './list.js';
 export {migrateToControl, type MigrateInput, type MigrateResult} from './migrate.js';
-export {planMigration, type MigrationPlan, type MigrationStep} from './plan.js';
-export {readMigration, type MigrationState} from './state.js';
+export {type MigrationStep} from './plan.js';
