@@ -1,7 +1,7 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import type {Path} from '../../config/path.js';
 import type {Config, DnsConfig} from '../../config/types.js';
-import {isLegacy, migrated} from './legacy.js';
+import {isLegacy, migrated as migratedBehaviors} from './legacy.js';
 import type {FormValue} from '../form/index.js';
 import type {Named} from '../named/types.js';
 import {fitted} from './fit.js';
@@ -20,6 +20,8 @@ export interface AdoptInput {
   readonly dns?: DnsConfig | undefined;
   /** AWS's own policies: legacy cache settings become policies. Undefined: they stay. */
   readonly managed?: readonly Named[] | undefined;
+  /** Names of policies that the account has: a site's own policies are named after the site, and no other site's may be changed. */
+  readonly taken?: ReadonlySet<string> | undefined;
 }
 
 /** A remark beside a value of the config. */
@@ -59,16 +61,25 @@ export function adoptedConfig(input: AdoptInput): AdoptedConfig {
     live,
     written,
   );
-  const {config, notes} =
+  const {config: migrated, notes} =
     input.managed === undefined ? {config: whole, notes: []} : withPolicies(whole, input.managed);
+  const config = ownName(migrated, id, input.taken);
   return {
-    config: config,
+    config,
     comments: commentsOn(config, names),
     notes,
     secrets: written.secrets,
     env: written.env,
     legacyBehaviors: behaviorsOf(config).filter(isLegacy).length,
   };
+}
+
+/** With a name of its own where a policy of another site has the name that one of this would get. */
+function ownName(config: FormValue, id: string, taken: ReadonlySet<string> = new Set()): FormValue {
+  const {name, cachePolicies, originRequestPolicies} = config;
+  const keys = [cachePolicies, originRequestPolicies].flatMap(section => Object.keys(section ?? {}));
+  const isTaken = keys.some(key => taken.has(`${String(name)}-${key}`));
+  return isTaken ? {...config, name: id.toLowerCase()} : config;
 }
 
 /** Only where the files lie and which distribution shows them: whoever manages the distribution goes on to do so. */
@@ -102,7 +113,7 @@ function withPolicies(
 ): {readonly config: FormValue; readonly notes: readonly string[]} {
   const distribution = distributionOf(config);
   const {defaultCacheBehavior, cacheBehaviors} = distribution as Behaviors;
-  const {cachePolicies, originRequestPolicies, notes, ...behaviors} = migrated(
+  const {cachePolicies, originRequestPolicies, notes, ...behaviors} = migratedBehaviors(
     defaultCacheBehavior ?? {},
     cacheBehaviors ?? [],
     managed,

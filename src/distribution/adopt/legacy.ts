@@ -48,7 +48,7 @@ export function migrated(
   const migrate = (behavior: FormValue): FormValue => {
     if (!isLegacy(behavior)) return behavior;
     const where = whereOf(behavior);
-    const wishes = policiesFor(legacyOf(behavior));
+    const wishes = policiesFor(legacyOf(behavior), behavior['compress'] === true);
     if (typeof wishes === 'string') {
       notes.add(`${where} stays legacy: ${wishes}.`);
       return behavior;
@@ -68,7 +68,7 @@ export function migrated(
   const rest = cacheBehaviors.map(migrate);
   if (policies['cache policy'].size + policies['origin request policy'].size > 0) {
     notes.add(
-      'Legacy settings forward headers that nobody lists (X-... and others) to the origin; policies forward only what they list. List what the origin reads in an origin request policy.',
+      'Legacy settings forward headers that nobody lists to the origin (X-..., and Authorization on POST, PUT, PATCH, DELETE); policies forward only what they list. List what the origin reads in an origin request policy.',
     );
   }
   return {
@@ -156,7 +156,7 @@ const listed = (kind: 'header' | 'cookie' | 'queryString', list: readonly string
 });
 
 /** What goes to the origin and into the key; a clause where no policy can say it. */
-function policiesFor(legacy: Legacy): Wishes | string {
+function policiesFor(legacy: Legacy, compresses: boolean): Wishes | string {
   const notes: string[] = [];
   const isAll = legacy.headers.includes('*');
   const headers = legacy.headers.filter(name => !/^(?:\*|accept-encoding)$/i.test(name));
@@ -180,8 +180,15 @@ function policiesFor(legacy: Legacy): Wishes | string {
   const queries = {queryStringsConfig: {queryStringBehavior: legacy.queryString ? 'all' : 'none'}};
   // Legacy `*` and a MaxTTL of 0 are not cached: nothing is in a key.
   if (isAll || legacy.maxTTL === 0) {
+    if (compresses)
+      notes.push(
+        'the edge compresses nothing where caching is disabled by a policy, as it did with legacy settings; the origin still may',
+      );
     const forwarded = {
-      ...(isAll ? {headersConfig: {headerBehavior: 'allViewer'}} : listed('header', headers)),
+      // Without compression in the key, Accept-Encoding reaches the origin only where it is listed.
+      ...(isAll
+        ? {headersConfig: {headerBehavior: 'allViewer'}}
+        : listed('header', headers.length < most ? [...headers, 'Accept-Encoding'] : headers)),
       ...cookies,
       ...queries,
     };
@@ -196,7 +203,7 @@ function policiesFor(legacy: Legacy): Wishes | string {
         maxTTL: 0,
         parametersInCacheKeyAndForwardedToOrigin: keyOf(false, none),
       },
-      origin: diff(forwarded, none).length === 0 ? undefined : forwarded,
+      origin: forwarded,
       notes,
     };
   }

@@ -8,7 +8,7 @@ import {
   type Distribution,
 } from '../../distribution/index.js';
 import {adoptedDns} from './dns.js';
-import {bucketRegion, managedPolicies, namesInUse, tagsOf} from './read.js';
+import {bucketRegion, listPolicies, namesInUse, tagsOf} from './read.js';
 
 export interface AdoptOptions {
   /** Only bucket and id: the distribution stays with whoever manages it now. */
@@ -22,13 +22,13 @@ export async function adopt(aws: Aws, live: Distribution, options: AdoptOptions)
   const {id, config} = live;
   const region = await bucketRegion(aws, live);
   if (options.minimal) return bare(minimalConfig({id, live: config, region}));
-  const [tags, names, {dns, note}, managed] = await Promise.all([
+  const [tags, names, {dns, note}, policies] = await Promise.all([
     tagsOf(aws, live),
     namesInUse(aws, live),
     adoptedDns(aws, live),
-    options.policies ? managedPolicies(aws) : undefined,
+    options.policies ? listPolicies(aws) : undefined,
   ]);
-  const adopted = adoptedConfig({id, live: config, tags, names, region, dns, managed});
+  const adopted = adoptedConfig({id, live: config, tags, names, region, dns, ...policies});
   return note === undefined ? adopted : {...adopted, notes: [...adopted.notes, note]};
 }
 

@@ -49,8 +49,14 @@ export async function bucketRegion(aws: Aws, {config}: Distribution): Promise<st
   return found?.exists === true ? found.region : undefined;
 }
 
-/** AWS's own cache and origin request policies. */
-export async function managedPolicies(aws: Aws): Promise<readonly Named[]> {
-  const kinds = ['cache policy', 'origin request policy'] as const;
-  return (await Promise.all(kinds.map(kind => listNamed(aws, kind, 'managed')))).flat();
+/** Cache and origin request policies: AWS's own, and the names of the account's own. */
+export async function listPolicies(
+  aws: Aws,
+): Promise<{readonly managed: readonly Named[]; readonly taken: ReadonlySet<string>}> {
+  const list = async (type: 'managed' | 'custom') =>
+    (await Promise.all(migratedKinds.map(kind => listNamed(aws, kind, type)))).flat();
+  const [managed, own] = await Promise.all([list('managed'), list('custom')]);
+  return {managed, taken: new Set(own.map(({name}) => name))};
 }
+
+const migratedKinds = ['cache policy', 'origin request policy'] as const;

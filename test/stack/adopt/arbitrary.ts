@@ -29,7 +29,9 @@ import {
 } from '../../distribution/corpus/pieces.js';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,11}$/);
-const headerName = fc.stringMatching(/^x-[a-z]{1,12}$/);
+/** Few, so that requests have what settings list. */
+export const parameter = fc.constantFrom('a', 'b', 'lang', 'page', 'session');
+export const headerName = fc.constantFrom('x-a', 'x-b', 'x-lang', 'x-tenant', 'accept-language');
 /** Everything that YAML, TypeScript and a config's own references take for theirs. */
 const text = fc.oneof(
   fc.string({unit: 'grapheme', maxLength: 30}),
@@ -107,7 +109,7 @@ const customOrigin = (id: string): fc.Arbitrary<Origin> =>
 const cookies: fc.Arbitrary<CookiePreference> = fc.oneof(
   fc.constantFrom<CookiePreference>({Forward: 'none'}, {Forward: 'all'}),
   fc
-    .uniqueArray(word, {minLength: 1, maxLength: 3})
+    .uniqueArray(parameter, {minLength: 1, maxLength: 3})
     .map((names): CookiePreference => ({Forward: 'whitelist', WhitelistedNames: list(...names)})),
 );
 
@@ -120,6 +122,7 @@ const behaviorOf = (targets: readonly string[]): fc.Arbitrary<DefaultCacheBehavi
       answer: fc.constantFrom(undefined, securityHeaders, awsIds.responseHeadersPolicy),
       forwarded: fc.record({
         query: fc.boolean(),
+        keys: fc.uniqueArray(parameter, {maxLength: 2}),
         cookies,
         headers: fc.oneof(fc.constant<string[]>(['*']), fc.uniqueArray(headerName, {maxLength: 3})),
         ttl: fc
@@ -146,7 +149,7 @@ const behaviorOf = (targets: readonly string[]): fc.Arbitrary<DefaultCacheBehavi
     .map(({target, policy, origin, answer: response, forwarded, allowed, more, isSigned, runs}) => {
       const base =
         policy === undefined
-          ? legacy(target, forwarded)
+          ? legacy(target, {...forwarded, keys: forwarded.query ? forwarded.keys : []})
           : behavior(target, {
               CachePolicyId: policy,
               ...(origin === undefined ? {} : {OriginRequestPolicyId: origin}),

@@ -2,7 +2,7 @@ import {UpdateDistributionCommand, type DistributionConfig} from '@aws-sdk/clien
 import {ChangeResourceRecordSetsCommand, ListHostedZonesCommand} from '@aws-sdk/client-route-53';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {Config} from '../../../src/config/types.js';
-import {readDistribution, type Distribution} from '../../../src/distribution/index.js';
+import {configDiff, readDistribution, type Distribution} from '../../../src/distribution/index.js';
 import {adopt, applySiteStack, prepareSiteStack} from '../../../src/stack/index.js';
 import {isExpected} from '../../../src/terminal/adopt/migration.js';
 import {finish} from '../../deploy/world.js';
@@ -130,6 +130,32 @@ describe('drift', () => {
   });
 });
 
+describe('apply', () => {
+  it('brings back what drifted, absent fields among it', async () => {
+    const {aws} = account.world;
+    const live = await account.create(shapeOf('CDK: RestApiOrigin').config(account.ids));
+    const {config} = await adopt(aws, live, whole);
+    const cloudfront = await aws.cloudfront();
+    const drifted: DistributionConfig = {
+      ...live.config,
+      Comment: 'by hand',
+      PriceClass: 'PriceClass_100',
+      CacheBehaviors: {Quantity: 0},
+      CacheTagConfig: {HeaderName: 'x-tags'},
+      Logging: {Enabled: true, IncludeCookies: false, Bucket: 'logs.s3.amazonaws.com', Prefix: ''},
+    };
+    await cloudfront.send(
+      new UpdateDistributionCommand({Id: live.id, IfMatch: live.etag, DistributionConfig: drifted}),
+    );
+    const settings = settingsOf(config);
+    const prepared = await prepareSiteStack({aws, settings, force: false});
+    await finish(applySiteStack({aws, settings, prepared, wait: true, force: false, timeoutMs: 20_000}));
+    const now = await readDistribution(aws, live.id);
+    expect(configDiff(live.config, now.config)).toEqual([]);
+    expect(now.config.CacheTagConfig).toBeUndefined();
+  });
+});
+
 describe('DNS', () => {
   const point = async (name: string, type: 'A' | 'CNAME', target: string): Promise<void> => {
     const route53 = await account.world.aws.route53();
@@ -214,6 +240,23 @@ describe('--policies', () => {
     expect(changes.filter(({resource}) => resource.startsWith('distribution'))).toHaveLength(1);
     await finish(applySiteStack({aws, settings, prepared, wait: true, force: false, timeoutMs: 20_000}));
     expect(await planOf(config)).toEqual([]);
+  });
+
+  it('leaves policies of another site with the same comment alone', async () => {
+    const {aws} = account.world;
+    const config = shapeOf('Terraform: the documented').config(account.ids);
+    const [one, other] = [
+      await account.create({...config, Comment: 'twins'}),
+      await account.create({...config, Comment: 'twins'}),
+    ];
+    const first = await adopt(aws, one, {minimal: false, policies: true});
+    expect(first.config.name).toBe('twins');
+    const settings = settingsOf(first.config);
+    const prepared = await prepareSiteStack({aws, settings, force: false});
+    await finish(applySiteStack({aws, settings, prepared, wait: true, force: false, timeoutMs: 20_000}));
+    const second = await adopt(aws, other, {minimal: false, policies: true});
+    expect(second.config.name).toBe(other.id.toLowerCase());
+    expect((await planOf(second.config)).filter(change => !isExpected(change))).toEqual([]);
   });
 
   it('changes nothing where all has policies', async () => {

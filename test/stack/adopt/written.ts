@@ -52,6 +52,7 @@ export function changesOf(config: Config, live: DistributionConfig, id: string):
     functions: [],
     ids: managedIds,
     certificate: undefined,
+    presented: undefined,
     distribution: {
       id,
       arn: `arn:aws:cloudfront::123456789012:distribution/${id}`,
