@@ -47,7 +47,7 @@ const changed = ({changes}: Changes): readonly string[] =>
 let project: Workspace;
 let status: LocalStatus;
 let applied: Applied;
-beforeAll(async () => {
+beforeAll(() => {
   project = workspace();
   project.write({
     'frontctl.config.yaml': config,

@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
     return gone.length === 0 ? undefined : `Downtime: it no longer answers for ${gone.join(', ')}.`;
   },
   ({path}) => (path === 'staging' ? 'CloudFront takes this only when a distribution is made.' : undefined),
-  ({path, before, after}) =>
+  ({path, before}) =>
     /^origins\[[^\]]*\]\.(?:domainName|originPath)$/.test(path) && before !== undefined
       ? `Misses are fetched from elsewhere (${text(before)} before): what is not there fails.`
       : undefined,

@@ -104,7 +104,7 @@ export function wantedNamed(settings: SiteSettings): readonly WantedNamed[] {
       return {
         kind,
         name: awsName(name, key),
-        config: toApi(structureOf(kind), whole) as NamedConfigs[NamedKind],
+        config: toApi(structureOf(kind), whole),
       };
     }),
   );
