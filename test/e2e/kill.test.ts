@@ -23,7 +23,13 @@ describe('kill -9 of the embedded cloud during a deploy', () => {
     const {pid} = await project.json<LocalStatus>(['local', 'start']);
     const killed = await project.run(['deploy', './dist', '--local'], {
       started: child => {
-        child.stderr?.once('data', () => setTimeout(() => process.kill(pid, 'SIGKILL'), 300));
+        let said = '';
+        child.stderr?.on('data', (chunk: Buffer) => {
+          const isOver = said.includes('Compare');
+          said += chunk.toString();
+          // The uploads begin.
+          if (!isOver && said.includes('Compare')) setTimeout(() => process.kill(pid, 'SIGKILL'), 300);
+        });
       },
     });
     expect(killed.code).not.toBe(0);
