@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
@@ -6,8 +7,8 @@ export default defineConfig({
     exclude: ['test/smoke/**', '**/node_modules/**'],
     // oclif's captureOutput reads what is written to process.stdout; vitest's own interception hides it.
     disableConsoleIntercept: true,
-    // Much of the end-to-end time is waiting for a pace or a delay.
-    maxWorkers: '100%',
+    // Much of the end-to-end time is waiting for a pace or a delay: one more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: ['test/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
