@@ -1,4 +1,9 @@
-import type {CacheBehavior, DefaultCacheBehavior, DistributionConfig, Origin} from '@aws-sdk/client-cloudfront';
+import type {
+  CacheBehavior,
+  DefaultCacheBehavior,
+  DistributionConfig,
+  Origin,
+} from '@aws-sdk/client-cloudfront';
 
 const none = {Quantity: 0} as const;
 
@@ -28,7 +33,12 @@ export function complete(config: DistributionConfig): DistributionConfig {
     DefaultCacheBehavior: config.DefaultCacheBehavior && behavior(config.DefaultCacheBehavior),
     ...(config.CacheBehaviors?.Items === undefined
       ? {}
-      : {CacheBehaviors: {...config.CacheBehaviors, Items: config.CacheBehaviors.Items.map(behavior<CacheBehavior>)}}),
+      : {
+          CacheBehaviors: {
+            ...config.CacheBehaviors,
+            Items: config.CacheBehaviors.Items.map(behavior<CacheBehavior>),
+          },
+        }),
   };
 }
 
