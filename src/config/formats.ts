@@ -112,3 +112,16 @@ export const shieldRegions = [
 export const errorCodes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
 /** Codes that it may answer instead, as CloudFront spells them: strings. */
 export const responseCodes = ['200', ...errorCodes.map(String)] as const;
+
+/** Values of MinimumProtocolVersion from old to new: a newer one refuses older clients. */
+export const tlsPolicies = [
+  'SSLv3',
+  'TLSv1',
+  'TLSv1_2016',
+  'TLSv1.1_2016',
+  'TLSv1.2_2018',
+  'TLSv1.2_2019',
+  'TLSv1.2_2021',
+  'TLSv1.2_2025',
+  'TLSv1.3_2025',
+] as const;

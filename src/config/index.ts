@@ -1,5 +1,5 @@
 export {configFileNames} from './find.js';
-export {keyPrefix, releaseMark} from './formats.js';
+export {keyPrefix, releaseMark, tlsPolicies} from './formats.js';
 export {loadConfig} from './load.js';
 export {managedPolicies, managedPolicyId} from './managed-policies.js';
 export {suggest} from './suggest.js';

@@ -42,18 +42,6 @@ export const certificateArn = (description: string) =>
     }),
   );
 
-const protocolVersions = [
-  'SSLv3',
-  'TLSv1',
-  'TLSv1_2016',
-  'TLSv1.1_2016',
-  'TLSv1.2_2018',
-  'TLSv1.2_2019',
-  'TLSv1.2_2021',
-  'TLSv1.2_2025',
-  'TLSv1.3_2025',
-] as const;
-
 export const viewerCertificate = object(
   {
     cloudFrontDefaultCertificate: v.optional(flag('The certificate of *.cloudfront.net.')),
@@ -67,7 +55,7 @@ export const viewerCertificate = object(
         'sni-only (when left out), or IP addresses of its own, which cost extra.',
       ),
     ),
-    minimumProtocolVersion: v.optional(oneOf(protocolVersions, 'Security policy: the oldest TLS version.')),
+    minimumProtocolVersion: v.optional(oneOf(format.tlsPolicies, 'Security policy: the oldest TLS version.')),
     certificate: v.optional(text('Deprecated: the certificate, as certificateSource says.')),
     certificateSource: v.optional(
       oneOf(['acm', 'iam', 'cloudfront'], 'Deprecated: where the certificate is.'),

@@ -1,3 +1,4 @@
+import {tlsPolicies} from '../../config/index.js';
 import type {FieldChange} from '../../diff/index.js';
 
 type Rule = (change: FieldChange) => string | undefined;
@@ -6,21 +7,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : JS
 
 const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** TLS policies from old to new: a newer one refuses older clients. */
-const tlsVersions = [
-  'SSLv3',
-  'TLSv1',
-  'TLSv1_2016',
-  'TLSv1.1_2016',
-  'TLSv1.2_2018',
-  'TLSv1.2_2019',
-  'TLSv1.2_2021',
-  'TLSv1.2_2025',
-  'TLSv1.3_2025',
-];
+const tlsRank = (policy: unknown): number => tlsPolicies.findIndex(each => each === policy);
 
-const isStricter = (before: unknown, after: unknown): boolean =>
-  tlsVersions.indexOf(String(after)) > tlsVersions.indexOf(String(before));
+const isStricter = (before: unknown, after: unknown): boolean => tlsRank(after) > tlsRank(before);
 
 /** What visitors notice of a changed field of a live distribution; the first that says something. */
 const rules: readonly Rule[] = [
