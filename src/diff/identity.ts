@@ -14,6 +14,7 @@ const identities = [
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** A structure: neither a list nor a time. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 

@@ -1,6 +1,6 @@
 import type {DistributionConfig} from '@aws-sdk/client-cloudfront';
 import {call, type Aws} from '../aws/index.js';
-import {diff, type FieldChange} from '../diff/index.js';
+import {diff, isFields, type FieldChange} from '../diff/index.js';
 import {Failure} from '../failure.js';
 import {canonical} from './form/index.js';
 import {readDistribution, type Distribution} from './live.js';
@@ -81,9 +81,6 @@ export function changedMeanwhile(id: string, theirs: readonly FieldChange[]): Fa
 
 /** Whether a path holds what an origin is to keep to itself. */
 const isSecretPath = (path: string): boolean => /customHeaders\[[^\]]*\]\.headerValue$/.test(path);
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value without those of custom headers to origins, which often are secrets: they are shown nowhere. */
 export function maskedAt(path: string, value: unknown): unknown {

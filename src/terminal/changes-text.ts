@@ -1,5 +1,5 @@
 /** What a plan changes, for people: every field's before and after. */
-import {isBlank, type FieldChange} from '../diff/index.js';
+import {isBlank, isFields, type FieldChange} from '../diff/index.js';
 import type {Action, Change} from '../stack/index.js';
 import {chalk} from './colour.js';
 
@@ -36,9 +36,6 @@ function block({resource, action, reason, impact, diff}: Change, width: number):
     ...diff.flatMap(change => fieldLines(change, width)),
   ].join('\n');
 }
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 const isDeep = (value: unknown): boolean =>
   isFields(value) || (Array.isArray(value) && value.some(item => isFields(item) || Array.isArray(item)));

@@ -1,7 +1,5 @@
+import {isFields} from '../../diff/index.js';
 import type {FormValue} from '../form/index.js';
-
-const isFields = (value: unknown): value is FormValue =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /** Members that a reader wants to see, and UpdateDistribution to be sent, whatever their default. */
 const always: ReadonlySet<string> = new Set([

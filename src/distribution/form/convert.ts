@@ -11,6 +11,7 @@ import type {
   ResponseHeadersPolicyConfig,
 } from '@aws-sdk/client-cloudfront';
 import type {CORSRule, LifecycleRule} from '@aws-sdk/client-s3';
+import {isFields} from '../../diff/index.js';
 import {structure, type Shape, type Structure} from './shape.js';
 
 /** The API's structures that a config writes, by name. */
@@ -32,9 +33,6 @@ export interface ApiStructures {
 /** A config's own notation of an API structure: camelCase, plain lists (see `Form` in config/form.ts). */
 export type FormValue = Readonly<Record<string, unknown>>;
 
-const isRecord = (value: unknown): value is FormValue =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
 /** What the API calls `name`, as a config writes it. Members that the SDK does not know stay as they are. */
 export function toForm(name: keyof ApiStructures, value: object): FormValue {
   return structureToForm(structure(name), value as FormValue);
@@ -50,9 +48,9 @@ function structureToForm(shape: Structure, value: FormValue): FormValue {
 }
 
 function shapeToForm(shape: Shape, value: unknown): unknown {
-  if (shape.kind === 'structure') return isRecord(value) ? structureToForm(shape, value) : value;
+  if (shape.kind === 'structure') return isFields(value) ? structureToForm(shape, value) : value;
   if (shape.kind !== 'list') return value;
-  const items = shape.wrapped && isRecord(value) ? (value['Items'] ?? []) : value;
+  const items = shape.wrapped && isFields(value) ? (value['Items'] ?? []) : value;
   return Array.isArray(items) ? items.map(item => shapeToForm(shape.item, item)) : items;
 }
 
@@ -82,7 +80,7 @@ function structureToApi(shape: Structure, form: FormValue): FormValue {
 function shapeToApi(shape: Shape, form: unknown): unknown {
   if (shape.kind === 'structure') {
     if (Array.isArray(form) && shape.counted) return structureToApi(shape, asItems(shape, form));
-    return isRecord(form) ? structureToApi(shape, form) : form;
+    return isFields(form) ? structureToApi(shape, form) : form;
   }
   if (shape.kind !== 'list' || !Array.isArray(form)) return form;
   const items = form.map(item => shapeToApi(shape.item, item));

@@ -1,14 +1,11 @@
 /** `distribution show` for people: the whole distribution on a page. */
-import {getAt, isBlank, parsePath} from '../../diff/index.js';
+import {getAt, isBlank, isFields, parsePath} from '../../diff/index.js';
 import {wrapped} from '../changes-text.js';
 import {chalk} from '../colour.js';
 import {columns} from '../format.js';
 import type {ShowResult} from './lifecycle.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
 
