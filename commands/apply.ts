@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core';
+import {applySummary} from '../src/terminal/ci/stack-summary.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {durationFlag} from '../src/terminal/flags.js';
 import {stackFlags} from '../src/terminal/stack/flags.js';
@@ -54,5 +55,11 @@ export default class Apply extends FrontctlCommand<ApplyResult> {
 
   protected override text(result: ApplyResult): string {
     return applyText(result);
+  }
+
+  protected override readonly jobTitle = 'Apply';
+
+  protected override summary(result: ApplyResult): string {
+    return applySummary(result);
   }
 }

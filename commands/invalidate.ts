@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core';
+import {invalidateSummary} from '../src/terminal/ci/invalidate-summary.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {durationFlag} from '../src/terminal/flags.js';
 import {pathTargetFlags} from '../src/terminal/invalidate/flags.js';
@@ -118,5 +119,11 @@ export default class Invalidate extends FrontctlCommand<InvalidateResult | DryRu
 
   protected override text(result: InvalidateResult | DryRunResult): string {
     return 'durationMs' in result ? invalidateText(result, process.stdout.columns) : dryRunText(result);
+  }
+
+  protected override readonly jobTitle = 'Invalidation';
+
+  protected override summary(result: InvalidateResult | DryRunResult): string {
+    return invalidateSummary(result);
   }
 }

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core';
+import {planStackSummary} from '../src/terminal/ci/stack-summary.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {stackFlags} from '../src/terminal/stack/flags.js';
 import type {PlanResult} from '../src/terminal/stack/results.js';
@@ -36,5 +37,11 @@ export default class Plan extends FrontctlCommand<PlanResult> {
 
   protected override text(result: PlanResult): string {
     return planAnswer(result);
+  }
+
+  protected override readonly jobTitle = 'Plan';
+
+  protected override summary(result: PlanResult): string {
+    return planStackSummary(result);
   }
 }

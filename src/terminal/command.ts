@@ -1,6 +1,9 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {Failure} from '../failure.js';
-import {errorText, reportFailure} from './report.js';
+import type {Outputs} from './ci/job.js';
+import {isGitHub} from './ci/workflow-command.js';
+import {warningLine} from './progress-text.js';
+import {asFailure, errorText, reportFailure} from './report.js';
 import {openSession, type Session, type SessionOptions} from './session.js';
 
 // Who reads the progress may leave (`frontctl deploy 2>&1 | head`): the work goes on.
@@ -63,6 +66,19 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
   /** The same value for people, answer first, without a newline at the end; empty for nothing. */
   protected abstract text(result: Result): string;
 
+  /** The command in headings of the job summary of GitHub Actions: `Deploy`. Without it a run leaves nothing to its job. */
+  protected readonly jobTitle: string | undefined = undefined;
+
+  /** Markdown for the job summary. */
+  protected summary(_result: Result): string {
+    return '';
+  }
+
+  /** Outputs of the step. */
+  protected outputs(_result: Result): Outputs {
+    return {};
+  }
+
   override async run(): Promise<Result> {
     const result = await this.execute();
     if (!this.jsonEnabled()) {
@@ -70,10 +86,27 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
       if (text !== '') process.stdout.write(`${text}\n`);
     }
     if (this.late !== undefined) {
-      if (!this.jsonEnabled()) process.stderr.write(errorText(this.late));
+      if (!this.jsonEnabled() || isGitHub()) process.stderr.write(errorText(this.late));
       this.finishWith(this.late.exitCode);
     }
+    await this.tellJob(this.late, result);
     return result;
+  }
+
+  /** What the run leaves in the files that GitHub Actions names: its result, its failure, or both. */
+  private async tellJob(failure: Failure | undefined, result?: Result): Promise<void> {
+    const {env} = process;
+    if (this.jobTitle === undefined) return;
+    const {failureSummary, hasJobFiles, writeJobFiles} = await import('./ci/job.js');
+    if (!hasJobFiles(env)) return;
+    const parts = [
+      ...(result === undefined ? [] : [this.summary(result)]),
+      ...(failure === undefined ? [] : [failureSummary(this.jobTitle, failure)]),
+    ];
+    const outputs = result === undefined ? {} : this.outputs(result);
+    for (const message of await writeJobFiles({summary: parts.join('\n\n'), outputs}, env)) {
+      process.stderr.write(`${warningLine(message)}\n`);
+    }
   }
 
   /** Exit code of a run that ended without an error but not with success either (0 unless a command says otherwise). */
@@ -112,6 +145,7 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
     await this.opened?.close();
     if (error instanceof Errors.ExitError) throw error;
     const code = reportFailure(error, this.jsonEnabled() || this.argv.includes('--json'));
+    await this.tellJob(asFailure(error));
     throw Object.assign(new Errors.ExitError(code), {exitCode: code, cause: error});
   }
 

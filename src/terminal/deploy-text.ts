@@ -79,7 +79,8 @@ function curveLines({what, items, curve}: PlannedCover): readonly string[] {
 
 type Invalidation = NonNullable<DeployResult['invalidation']>;
 
-function priceText({batches, quota}: Invalidation): string {
+/** `12 paths, 140 of 1,000 free used this month: $0.00`. */
+export function priceText({batches, quota}: Invalidation): string {
   const items = batches.reduce((sum, batch) => sum + batch.paths, 0);
   const usage = quota === null ? undefined : {used: quota.usedThisMonth, scope: quota.scope, isLeast: false};
   return describePrice(items, price(items, usage), usage);

@@ -1,3 +1,4 @@
+import {annotation, isGitHub} from './ci/workflow-command.js';
 import {chalkStderr} from './colour.js';
 import type {ProgressEvent} from '../events.js';
 import {formatBytes, formatDuration} from './format.js';
@@ -5,14 +6,17 @@ import {formatBytes, formatDuration} from './format.js';
 /** Shows events as they come. `end` is called once, with the error if the work failed. */
 export interface ProgressView {
   readonly show: (event: ProgressEvent) => void | Promise<void>;
+  /** Called again and again while no event comes. */
+  readonly tick?: (() => void) | undefined;
   readonly end: (error?: unknown) => void | Promise<void>;
 }
 
-export function warningLine(message: string): string {
-  return `${chalkStderr.yellow('Warning:')} ${message}`;
+/** In GitHub Actions an annotation, which has to begin its line. */
+export function warningLine(message: string, env: NodeJS.ProcessEnv = process.env): string {
+  return isGitHub(env) ? annotation('warning', message) : `${chalkStderr.yellow('Warning:')} ${message}`;
 }
 
-export function waitText(event: ProgressEvent & {type: 'wait'}): string {
+export function waitText(event: Omit<ProgressEvent & {type: 'wait'}, 'id' | 'type'>): string {
   return `${event.status}, ${formatDuration(event.elapsedMs)} of at most ${formatDuration(event.limitMs)}`;
 }
 

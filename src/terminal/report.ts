@@ -1,4 +1,5 @@
 import {Errors} from '@oclif/core';
+import {annotation, isGitHub} from './ci/workflow-command.js';
 import {chalkStderr} from './colour.js';
 import {exitCodes, Failure} from '../failure.js';
 
@@ -75,21 +76,42 @@ function withOwnLine(hint: string): string {
   return `Try: ${hint}`.length <= widest ? hint : hint.replace(/: (?=frontctl [^:]*$)/, ':\n  ');
 }
 
-/** The error for people: one sentence, then what to try; the stack only under DEBUG=frontctl. */
-export function errorText(failure: Failure, debugging = isDebugging()): string {
+/**
+ * The error for people: one sentence, then what to try; the stack only under DEBUG=frontctl. In GitHub Actions both are one
+ * annotation, which the log shows in the same words.
+ */
+export function errorText(
+  failure: Failure,
+  debugging = isDebugging(),
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const {message, hint} = failure;
+  const lines: string[] = [];
   // Stopped with nothing to go on with (the answer to a question was no): it went as it was wanted.
-  const isWanted = failure.exit === 'interrupted' && failure.hint === undefined;
-  const lines = [isWanted ? failure.message : `${chalkStderr.red.bold('Error:')} ${failure.message}`];
-  if (failure.hint !== undefined) lines.push(`${chalkStderr.cyan('Try:')} ${withOwnLine(failure.hint)}`);
+  if (failure.exit === 'interrupted' && hint === undefined) lines.push(message);
+  else if (isGitHub(env)) {
+    lines.push(
+      annotation(
+        'error',
+        hint === undefined ? message : `${message}\nTry: ${withOwnLine(hint)}`,
+        failure.code,
+      ),
+    );
+  } else {
+    lines.push(`${chalkStderr.red.bold('Error:')} ${message}`);
+    if (hint !== undefined) lines.push(`${chalkStderr.cyan('Try:')} ${withOwnLine(hint)}`);
+  }
   if (debugging) lines.push(...causes(failure));
   return `${lines.join('\n')}\n`;
 }
 
-/** Prints a failure where the contract wants it (stdout as JSON, else stderr) and gives its exit code. */
+/**
+ * Prints a failure where the contract wants it (stdout as JSON, else stderr) and gives its exit code. Who asked for JSON and
+ * reads stderr as well gets it there too: under DEBUG=frontctl, and GitHub Actions its annotation.
+ */
 export function reportFailure(error: unknown, json: boolean): number {
   const failure = asFailure(error);
   if (json) process.stdout.write(`${JSON.stringify(errorReport(failure), null, 2)}\n`);
-  else process.stderr.write(errorText(failure));
-  if (json && isDebugging()) process.stderr.write(errorText(failure, true));
+  if (!json || isDebugging() || isGitHub()) process.stderr.write(errorText(failure));
   return failure.exitCode;
 }
