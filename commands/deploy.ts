@@ -1,5 +1,7 @@
 import {Args, Flags} from '@oclif/core';
 import type {DeployResult, PlanDescription} from '../src/deploy/index.js';
+import {deployOutputs, deploySummary, planSummary} from '../src/terminal/ci/deploy-summary.js';
+import type {Outputs} from '../src/terminal/ci/job.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
 import {deploySite, planSite} from '../src/terminal/deploy-site.js';
 import {deployText, planText} from '../src/terminal/deploy-text.js';
@@ -71,8 +73,11 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
     commit: Flags.string({helpValue: 'SHA', summary: 'Commit that was built, kept with the release.'}),
   };
 
+  private commit: string | undefined;
+
   protected override async execute(): Promise<DeployResult | PlanDescription> {
     const {args, flags} = await this.parse(Deploy);
+    this.commit = flags.commit ?? process.env['GITHUB_SHA'];
     const request = {...flags, dir: args.dir, timeoutMs: flags.timeout};
     const session = this.session(flags);
     return flags['dry-run'] ? planSite(session, request) : deploySite(session, request);
@@ -80,5 +85,15 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
 
   protected override text(result: DeployResult | PlanDescription): string {
     return 'plan' in result ? planText(result) : deployText(result);
+  }
+
+  protected override readonly jobTitle = 'Deploy';
+
+  protected override summary(result: DeployResult | PlanDescription): string {
+    return 'plan' in result ? planSummary(result) : deploySummary(result, this.commit);
+  }
+
+  protected override outputs(result: DeployResult | PlanDescription): Outputs {
+    return 'plan' in result ? {} : deployOutputs(result);
   }
 }
