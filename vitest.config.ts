@@ -16,6 +16,10 @@ export default defineConfig({
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_EC2_METADATA_DISABLED: 'true',
       NO_COLOR: '1',
+      // In a workflow of GitHub Actions errors and warnings would be annotations.
+      GITHUB_ACTIONS: '',
+      GITHUB_STEP_SUMMARY: '',
+      GITHUB_OUTPUT: '',
     },
   },
 });

@@ -53,10 +53,10 @@ export async function json<T>(args: readonly string[], options: RunOptions = {})
   return JSON.parse(run.stdout) as T;
 }
 
-/** The caller's environment without AWS_*, FRONTCTL_* and colour settings, with a home that holds no AWS files. */
+/** The caller's environment without AWS_*, FRONTCTL_*, colour settings and what tells of a CI run, with a home that holds no AWS files. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(AWS_|FRONTCTL_|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name),
+    ([name]) => !/^(AWS_|FRONTCTL_|FORCE_COLOR|NODE_OPTIONS|VITEST|GITHUB_|GITLAB_|CI$|CI_)/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

@@ -146,7 +146,7 @@ describe('frontctl sign url --from-file', () => {
       },
     );
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Sign: 2,000 URLs, all verified, .*\n$/);
+    expect(stderr).toMatch(/^\S+Z Sign: 2,000 URLs, all verified, .*\n$/);
     expect(
       stdout
         .trimEnd()

@@ -18,6 +18,11 @@ export function deploySummary(result: DeployResult, commit: string | undefined):
     ['Unchanged', count(counts.unchanged, 'file')],
     ['Deleted', count(counts.deleted, 'file')],
     ['Kept', `${count(counts.kept, 'object')} of others`],
+    ['Retained', `${count(counts.retained, 'file')} of earlier releases`],
+    ...(result.replicas ?? []).map(replica => [
+      `Replica ${code(replica.bucket)}`,
+      `${count(replica.counts.uploaded, 'file')} uploaded, ${replica.counts.updated} with new headers, ${replica.counts.deleted} deleted`,
+    ]),
     [
       'Invalidated',
       invalidation === null

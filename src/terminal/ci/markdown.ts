@@ -24,7 +24,7 @@ export const escaped = (text: string): string =>
   stripVTControlCharacters(text)
     .replaceAll(/\s+/g, ' ')
     .trim()
-    .replaceAll(/[\\`*[\]<>|~]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)/g, '\\$&');
+    .replaceAll(/[\\`*[\]<>|~]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');
 
 /** An address to click on, or as it is where it is none. */
 export const link = (address: string): string =>
