@@ -38,7 +38,9 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
     bucket: Flags.string({helpValue: 'NAME', summary: 'Bucket (default: bucket.name of the config).'}),
     distribution: Flags.string({
       helpValue: 'ID',
-      summary: 'Distribution to invalidate (default: distribution.id of the config).',
+      multiple: true,
+      summary:
+        'Distribution to invalidate, or several (default: distribution.id and invalidation.distributions of the config).',
     }),
     prefix: Flags.string({
       helpValue: 'PREFIX',
@@ -69,6 +71,9 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
     release: Flags.string({
       helpValue: 'ID',
       summary: 'Name of this release (default: the time and six random hex digits).',
+    }),
+    verify: Flags.boolean({
+      summary: 'Look at the headers of every live file too, in case somebody changed them by hand.',
     }),
     commit: Flags.string({helpValue: 'SHA', summary: 'Commit that was built, kept with the release.'}),
   };

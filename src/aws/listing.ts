@@ -60,31 +60,40 @@ export function keyRanges(prefix: string, splitAt: readonly string[]): readonly 
   return [undefined, ...points].map((after, index) => ({after, through: points[index]}));
 }
 
+async function listPage(
+  exchange: Exchange,
+  prefix: string,
+  start: {readonly token?: string | undefined; readonly after?: string | undefined},
+): Promise<ListingPage> {
+  const {token, after} = start;
+  const response = await exchange({
+    method: 'GET',
+    query: {
+      'list-type': '2',
+      'encoding-type': 'url',
+      ...(prefix === '' ? {} : {prefix}),
+      ...(token !== undefined
+        ? {'continuation-token': token}
+        : after === undefined
+          ? {}
+          : {'start-after': after}),
+    },
+    payloadHash: emptyHash,
+  });
+  return parseListingPage(response.body.toString('utf8'));
+}
+
+/** Goes on at `token` where there is one. */
 async function listRange(
   exchange: Exchange,
   prefix: string,
-  range: KeyRange,
+  {after, through}: KeyRange,
   atLeast: number,
+  token?: string,
 ): Promise<readonly ListedObject[]> {
   const found: ListedObject[] = [];
-  const {after, through} = range;
-  let token: string | undefined;
   for (;;) {
-    const response = await exchange({
-      method: 'GET',
-      query: {
-        'list-type': '2',
-        'encoding-type': 'url',
-        ...(prefix === '' ? {} : {prefix}),
-        ...(token !== undefined
-          ? {'continuation-token': token}
-          : after === undefined
-            ? {}
-            : {'start-after': after}),
-      },
-      payloadHash: emptyHash,
-    });
-    const page = parseListingPage(response.body.toString('utf8'));
+    const page = await listPage(exchange, prefix, {token, after});
     for (const object of page.objects) {
       if (through === undefined || compareKeys(object.key, through) <= 0) found.push(object);
     }
@@ -95,15 +104,31 @@ async function listRange(
   }
 }
 
-/** All objects under `prefix`, each range between two split points read on its own connection. */
+/**
+ * All objects under `prefix`. The first page is read at once; where there is more, `splitAt` is asked, and each range between
+ * two of its keys is read on its own connection.
+ */
 export async function listAll(
   exchange: Exchange,
   prefix: string,
-  splitAt: readonly string[],
+  splitAt: () => Promise<readonly string[]>,
   atLeast = Number.POSITIVE_INFINITY,
 ): Promise<Listing> {
+  const first = await listPage(exchange, prefix, {});
+  const last = first.objects.at(-1);
+  if (first.next === undefined || first.objects.length >= atLeast) return first.objects;
+  const points = await splitAt();
+  const ahead = points.filter(point => last === undefined || compareKeys(point, last.key) > 0);
   const parts = await Promise.all(
-    keyRanges(prefix, splitAt).map(range => listRange(exchange, prefix, range, atLeast)),
+    keyRanges(prefix, ahead).map((range, index) =>
+      listRange(
+        exchange,
+        prefix,
+        range,
+        atLeast - first.objects.length,
+        index === 0 ? first.next : undefined,
+      ),
+    ),
   );
-  return parts.flat();
+  return [first.objects, ...parts].flat();
 }

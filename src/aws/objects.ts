@@ -40,9 +40,11 @@ function isMissing(response: S3Response): boolean {
 const preconditionFailed = (response: S3Response): S3AnswerError =>
   new S3AnswerError('PreconditionFailed', '', 412, response.headers['x-amz-request-id']);
 
+const noSplit = (): Promise<readonly string[]> => Promise.resolve([]);
+
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const {bucket} = options;
-  const exchange = createExchange(options);
+  const {exchange, serverNow} = createExchange(options);
 
   const run = async <T>(operation: string, key: string | undefined, work: () => Promise<T>): Promise<T> => {
     const resource = key === undefined ? `bucket ${bucket}` : `object ${key} in bucket ${bucket}`;
@@ -132,6 +134,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   return {
     bucket,
     concurrency: options.limiter.concurrency,
+    serverNow,
     put: object => run('PutObject', object.key, () => put(object)),
     get: (key, {ifNoneMatch, onPiece} = {}) => run('GetObject', key, () => read(key, ifNoneMatch, onPiece)),
     head: key =>
@@ -181,7 +184,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       );
       return refused.flat();
     },
-    list: ({prefix = '', splitAt = [], atLeast} = {}) =>
+    list: ({prefix = '', splitAt = noSplit, atLeast} = {}) =>
       run('ListObjectsV2', undefined, () => listAll(exchange, prefix, splitAt, atLeast)),
     close: () => options.connection.close(),
   };

@@ -138,16 +138,22 @@ export interface ObjectStore {
   /** DeleteObjects in batches of 1,000; answers the keys that S3 refused, never throws for those. */
   readonly deleteMany: (keys: readonly string[]) => Promise<readonly UndeletedKey[]>;
   /**
-   * ListObjectsV2, paged. `splitAt`: keys (any order, full keys) between which ranges are listed in parallel: take them at
-   * regular steps from the sorted keys that are expected. They change the speed only, never the result.
+   * ListObjectsV2, paged. `splitAt`, asked when there is more than one page, answers keys (any order, full keys) between
+   * which ranges are listed in parallel: take them at regular steps from the sorted keys that are expected. They change the
+   * speed only, never the result.
    */
   readonly list: (options?: {
     readonly prefix?: string | undefined;
-    readonly splitAt?: readonly string[] | undefined;
+    readonly splitAt?: (() => Promise<readonly string[]>) | undefined;
     /** Reads no further page once it has so many: the first ones, perhaps some more. Only without `splitAt`. */
     readonly atLeast?: number | undefined;
   }) => Promise<Listing>;
   readonly concurrency: Concurrency;
+  /**
+   * Milliseconds since the epoch by the service's clock, from the `Date` of its last answer: up to a second and the answer's
+   * way behind, never ahead. This machine's clock until something has answered.
+   */
+  readonly serverNow: () => number;
   readonly close: () => Promise<void>;
 }
 

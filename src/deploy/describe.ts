@@ -7,7 +7,14 @@ type Invalidation = PlanDescription['plan']['invalidation'];
 
 /** The dry run: what `applyDeploy` would do, in its order, and what it costs after `usage` of this month. */
 export function describePlan(prepared: PreparedDeploy, usage?: Usage): PlanDescription {
-  return describe(prepared.plan, prepared.distribution ? describeInvalidation(prepared, usage) : null);
+  const [{plan}, ...replicas] = prepared.places;
+  const described = describe(
+    plan,
+    prepared.invalidations.length > 0 ? describeInvalidation(prepared, usage) : null,
+  );
+  if (replicas.length === 0) return described;
+  const counts = replicas.map(place => ({bucket: place.store.bucket, counts: countsOf(place.plan)}));
+  return {plan: {...described.plan, replicas: counts}};
 }
 
 /** The dry run of a site that has no bucket yet: everything is new. */
@@ -16,11 +23,14 @@ export function describeFirstDeploy(site: Site): PlanDescription {
 }
 
 function describeInvalidation(
-  {paths, deletedPaths, covers, resent}: PreparedDeploy,
+  {invalidations, resent}: PreparedDeploy,
   usage: Usage | undefined,
 ): Invalidation {
   // A path in two groups is sent and paid for twice.
-  const sent = [...resent.flatMap(group => group.paths), ...paths, ...deletedPaths];
+  const sent = [
+    ...resent.flatMap(group => group.paths),
+    ...invalidations.flatMap(({paths, deletedPaths}) => [...paths, ...deletedPaths]),
+  ];
   if (sent.length === 0) return null;
   const cost = price(sent.length, usage);
   return {
@@ -28,15 +38,17 @@ function describeInvalidation(
     costUSD: cost.usd,
     quota: quotaOf(usage),
     price: describePrice(sent.length, cost, usage),
-    covers: covers.map(({what, items, wildcards, needless, refetched, curve, gap}) => ({
-      what,
-      items,
-      wildcards,
-      needless,
-      refetched,
-      curve,
-      gap,
-    })),
+    covers: invalidations
+      .flatMap(({covers}) => covers)
+      .map(({what, items, wildcards, needless, refetched, curve, gap}) => ({
+        what,
+        items,
+        wildcards,
+        needless,
+        refetched,
+        curve,
+        gap,
+      })),
   };
 }
 

@@ -1,23 +1,27 @@
-import type {ObjectStore} from '../aws/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
 import {fileCount} from './plan.js';
-import {withPrefix, type PendingInvalidation} from './manifest.js';
-import type {DeployStep, PreparedDeploy} from './types.js';
+import {withPrefix, type ManifestEntry, type PendingInvalidation} from './manifest.js';
+import type {DistributionBatch, PreparedDeploy, PreparedPlace} from './types.js';
 
 export interface Undeleted {
   readonly key: string;
   readonly why: string;
 }
 
+/** A bucket whose old objects go. `files`: what the manifest is to say; what could not be deleted stays in it. */
+interface Target extends PreparedPlace {
+  readonly files: Map<string, ManifestEntry>;
+}
+
 /** Deletes; answers what could not be deleted: that must not keep the invalidation of what was from being sent. */
 export async function* remove(
   {input}: PreparedDeploy,
-  store: ObjectStore,
-  doomed: readonly DeployStep[],
+  {store, plan, recorded, files}: Target,
 ): Work<readonly Undeleted[]> {
-  const keys = doomed.map(step => step.key);
+  const keys = plan.steps.filter(step => step.action === 'delete').map(step => step.key);
+  if (keys.length === 0) return [];
   if (input.signal?.aborted === true) {
     throw new Failure(
       'interrupted',
@@ -41,6 +45,10 @@ export async function* remove(
     const why = error instanceof Error ? error.message : String(error);
     undeleted = keys.map(key => ({key, why}));
   }
+  for (const {key} of undeleted) {
+    const entry = recorded?.manifest.files.get(key);
+    if (entry) files.set(key, entry);
+  }
   yield {type: 'done', id: 'delete', detail: fileCount(keys.length - undeleted.length)};
   return undeleted;
 }
@@ -61,13 +69,13 @@ export async function* invalidate(
   {input}: PreparedDeploy,
   groups: readonly PendingInvalidation[],
   what: 'replaced' | 'deleted',
-): Work<readonly Batch[]> {
+): Work<readonly DistributionBatch[]> {
   const {aws, timeoutMs, pace, signal, now, sleep} = input;
   const count = new Set(groups.flatMap(group => group.paths)).size;
   const options = {aws, timeoutMs, pace, signal, now, sleep};
   const paths = `${count}${what === 'deleted' ? ' deleted' : ''} ${count === 1 ? 'path' : 'paths'}`;
   yield {type: 'step', id: 'invalidate', title: `Invalidate ${paths}`};
-  const batches: Batch[] = [];
+  const batches: DistributionBatch[] = [];
   try {
     for (const group of groups) {
       const {distributionId} = group;
@@ -78,7 +86,8 @@ export async function* invalidate(
         input.wait && open.length > 0
           ? yield* waitForInvalidations({...options, distributionId, ids: open})
           : [];
-      batches.push(...sent.map(batch => completed.find(({id}) => id === batch.id) ?? batch));
+      for (const batch of sent)
+        batches.push({...(completed.find(({id}) => id === batch.id) ?? batch), distributionId});
     }
   } catch (error) {
     throw invalidationUnfinished(error, count);
@@ -108,7 +117,7 @@ async function* submit(
   } catch (error) {
     const cause = error instanceof Failure ? error.cause : error;
     const gone = cause instanceof Error && cause.name === 'NoSuchDistribution';
-    if (!gone || distributionId === input.distributionId) throw error;
+    if (!gone || input.distributionIds.includes(distributionId)) throw error;
     yield {
       type: 'warning',
       message: `Distribution ${distributionId} does not exist any more: an invalidation that was left over for it is dropped.`,

@@ -1,6 +1,6 @@
-import {mapConcurrent, type ListedObject, type ObjectHead, type ObjectStore} from '../aws/index.js';
+import {mapConcurrent, type ListedObject, type ObjectStore} from '../aws/index.js';
 import type {FileHeaders, SiteFile} from '../site/index.js';
-import {adoptedTags, tagHeader} from './tags.js';
+import {headerChanges, headersOf} from './headers.js';
 import {ownFolder, unwritten, type Manifest, type ManifestEntry} from './manifest.js';
 
 /** One object that is live under the site's prefix. */
@@ -68,13 +68,31 @@ export async function adopt(
   }
 }
 
-function headersOf(head: ObjectHead, wanted: FileHeaders): FileHeaders {
-  const cacheTags = adoptedTags(head.headers[tagHeader], wanted.cacheTags);
-  return {
-    contentType: head.headers['content-type'] ?? '',
-    cacheControl: head.headers['cache-control'] ?? '',
-    ...(cacheTags !== undefined && {cacheTags}),
-  };
+/**
+ * Reads the headers of every known object that the build has: a copy of an object onto itself changes them and leaves its
+ * ETag, so the manifest alone would not see it. One request an object.
+ */
+export async function verifyHeaders(
+  store: ObjectStore,
+  prefix: (key: string) => string,
+  files: readonly SiteFile[],
+  live: Map<string, LiveObject>,
+  concurrency: number | (() => number),
+  signal?: AbortSignal,
+): Promise<void> {
+  const known = files.filter(file => live.get(file.key)?.known !== undefined);
+  const read = async (file: SiteFile) => ({file, head: await store.head(prefix(file.key))});
+  for await (const {file, head} of mapConcurrent(known, concurrency, read, signal)) {
+    const object = live.get(file.key);
+    if (!head || !object?.known) live.delete(file.key);
+    else if (head.etag !== object.etag)
+      live.set(file.key, {...object, etag: head.etag, size: head.size, known: undefined});
+    else {
+      const headers = headersOf(head, file.headers, object.known.headers);
+      if (headerChanges(object.known.headers, headers).length > 0)
+        live.set(file.key, {...object, known: {sha256: object.known.sha256, headers}});
+    }
+  }
 }
 
 /** The manifest's entry for a live object that is known. */

@@ -1,8 +1,9 @@
-import type {FileHeaders, SiteFile} from '../site/index.js';
-import {tagHeader} from './tags.js';
+import type {SiteFile} from '../site/index.js';
+import {headerChanges} from './headers.js';
 import type {LiveObject, LiveState} from './live.js';
-import type {ManifestEntry} from './manifest.js';
-import type {DeployPlan, DeployResult, DeployStep, HeaderChange, Phase, StepReason} from './types.js';
+import type {ManifestEntry, Release} from './manifest.js';
+import {defaultKeep, isRenamed, keptReleases, withRelease, type Keep} from './release.js';
+import type {DeployPlan, DeployResult, DeployStep, Phase, StepReason} from './types.js';
 
 /** In order. Deletes come after all of them. */
 export const uploadPhases = ['fingerprinted', 'asset', 'html'] as const satisfies readonly Phase[];
@@ -16,6 +17,15 @@ export interface PlanInput {
   /** Entries of the manifest as it is now; undefined without one. */
   readonly recorded: ReadonlyMap<string, ManifestEntry> | undefined;
   readonly prune: boolean;
+  /** Of the manifest, newest first. */
+  readonly releases?: readonly Release[];
+  /** What this deploy becomes if it changes anything. Undefined: nothing of earlier releases is kept. */
+  readonly next?: Release;
+  readonly keep?: Keep;
+  /** Ms since the epoch, for `keep.days`. */
+  readonly now?: number;
+  /** Keys that no deploy deletes, whoever put them there. */
+  readonly isProtected?: (key: string) => boolean;
 }
 
 /** S3 copies objects of up to 5 GB in one call; a larger one is uploaded again. */
@@ -26,7 +36,7 @@ const maxCopyBytes = 5 * 1024 ** 3;
  * assets, HTML, deletes. Pure; what is applied in this order leaves HTML whose assets exist after every single step.
  */
 export function planDeploy(input: PlanInput): DeployPlan {
-  const {files, live, recorded, prune} = input;
+  const {files, live, recorded} = input;
   const byPhase: Record<Phase, DeployStep[]> = {fingerprinted: [], asset: [], html: [], delete: []};
   const result = new Map<string, ManifestEntry>();
   const inBuild = new Set<string>();
@@ -39,40 +49,107 @@ export function planDeploy(input: PlanInput): DeployPlan {
     if (step === undefined) {
       unchanged++;
       const entry = recorded?.get(file.key);
-      if (entry && entry === object?.known) result.set(file.key, entry);
-      else if (object)
-        result.set(file.key, {
-          sha256: file.sha256,
-          size: file.size,
-          headers: file.headers,
-          etag: object.etag,
-        });
+      if (entry && entry === object?.known && entry.left === undefined) result.set(file.key, entry);
+      else if (object) result.set(file.key, entryFor(file, object.etag));
       continue;
     }
     if (step.action === 'upload') bytes += file.size;
     byPhase[file.kind].push(step);
   }
-  let kept = 0;
-  for (const [key, object] of live) {
-    if (inBuild.has(key)) continue;
-    const entry = recorded?.get(key);
-    if (prune && object.managed) {
-      byPhase.delete.push(deletion(key, object, entry));
-      continue;
-    }
-    kept++;
-    // Still ours: a later deploy with prune may remove it.
-    if (object.managed && entry) result.set(key, entry);
+  const gone = whatLeft(input, inBuild);
+  byPhase.delete.push(...gone.doomed);
+  const changes = phases.some(phase => byPhase[phase].length > 0) || gone.leaving;
+  const before = input.releases ?? [];
+  const isNew = input.next !== undefined && (changes || before.length === 0);
+  let releases = before;
+  if (input.next && (isNew || isRenamed(input.next, before[0])))
+    releases = withRelease(isNew ? before : before.slice(1), input.next);
+  const kept = keptReleases(releases, input.keep ?? defaultKeep, input.now ?? 0);
+  const referenced = new Set<string>();
+  let retained = 0;
+  for (const old of gone.fingerprinted) {
+    const {left} = old.entry;
+    const stays = left !== undefined && kept.has(left);
+    if (stays) retained++;
+    else byPhase.delete.push(deletion(old.key, old.object, old.entry));
+    if (stays) result.set(old.key, old.entry);
+    if (left !== undefined) referenced.add(left);
   }
+  for (const [key, entry] of gone.kept) {
+    result.set(key, entry);
+    if (entry.left !== undefined) referenced.add(entry.left);
+  }
+  releases = releases.filter(({id}) => kept.has(id) || referenced.has(id));
   return {
     steps: phases.flatMap(phase => byPhase[phase]),
     unchanged,
-    kept,
+    kept: gone.others + gone.kept.size,
+    retained,
     bytes,
     files: result,
-    manifestStale: !sameEntries(result, recorded),
+    releases,
+    isNewRelease: isNew,
+    manifestStale: !sameEntries(result, recorded) || releases[0] !== before[0],
   };
 }
+
+/** The manifest's entry of a file that is live under `etag`. */
+export function entryFor({sha256, size, headers}: SiteFile, etag: string): ManifestEntry {
+  return {sha256, size, headers, etag};
+}
+
+interface OldObject {
+  readonly key: string;
+  readonly object: LiveObject;
+  /** With the release that had it last. */
+  readonly entry: ManifestEntry;
+}
+
+interface WhatLeft {
+  /** Deleted in any case. */
+  readonly doomed: readonly DeployStep[];
+  /** Deleted once no kept release has them. */
+  readonly fingerprinted: readonly OldObject[];
+  /** Ours, and told to stay. A later deploy with prune may remove them. */
+  readonly kept: ReadonlyMap<string, ManifestEntry>;
+  /** Objects that no deploy put there. */
+  readonly others: number;
+  /** Some file was in the live release and is not in this one. */
+  readonly leaving: boolean;
+}
+
+/** Live objects that are not in the build. */
+function whatLeft(
+  {live, recorded, prune, releases, next, isProtected}: PlanInput,
+  inBuild: ReadonlySet<string>,
+): WhatLeft {
+  const doomed: DeployStep[] = [];
+  const fingerprinted: OldObject[] = [];
+  const kept = new Map<string, ManifestEntry>();
+  let others = 0;
+  let leaving = false;
+  const last = releases?.[0]?.id;
+  for (const [key, object] of live) {
+    if (inBuild.has(key)) continue;
+    const entry = recorded?.get(key);
+    if (entry === undefined || !object.managed) {
+      others++;
+      continue;
+    }
+    const left = entry.left ?? last;
+    const old = next === undefined || left === undefined ? entry : {...entry, left};
+    const stays = !prune || isProtected?.(key) === true;
+    if (stays) kept.set(key, old);
+    else if (next !== undefined && isImmutable(entry)) fingerprinted.push({key, object, entry: old});
+    else doomed.push(deletion(key, object, entry));
+    leaving ||= entry.left === undefined && next !== undefined;
+  }
+  return {doomed, fingerprinted, kept, others, leaving};
+}
+
+/** What was immutable when it was deployed: copies of it at the edge never become wrong. */
+const isImmutable = (entry: ManifestEntry | undefined): boolean =>
+  /\bimmutable\b/.test(entry?.headers.cacheControl ?? '');
 
 function compare(file: SiteFile, object: LiveObject | undefined): DeployStep | undefined {
   const {key, kind: phase} = file;
@@ -102,20 +179,6 @@ function looksLikeMd5(etag: string): boolean {
   return /^"[0-9a-f]{32}"$/.test(etag);
 }
 
-function headerChanges(before: FileHeaders, after: FileHeaders): HeaderChange[] {
-  const changes: HeaderChange[] = [];
-  if (before.contentType !== after.contentType) {
-    changes.push({header: 'content-type', before: before.contentType, after: after.contentType});
-  }
-  if (before.cacheControl !== after.cacheControl) {
-    changes.push({header: 'cache-control', before: before.cacheControl, after: after.cacheControl});
-  }
-  if (before.cacheTags !== after.cacheTags) {
-    changes.push({header: tagHeader, before: before.cacheTags ?? '', after: after.cacheTags ?? ''});
-  }
-  return changes;
-}
-
 function deletion(key: string, object: LiveObject, entry: ManifestEntry | undefined): DeployStep {
   return {
     action: 'delete',
@@ -123,8 +186,7 @@ function deletion(key: string, object: LiveObject, entry: ManifestEntry | undefi
     key,
     reason: {type: 'not in the build'},
     size: object.size,
-    // What was immutable when it was deployed: copies of it at the edge never become wrong.
-    kind: /\bimmutable\b/.test(entry?.headers.cacheControl ?? '') ? 'fingerprinted' : 'other',
+    kind: isImmutable(entry) ? 'fingerprinted' : 'other',
     replaces: object.etag,
   };
 }
@@ -140,9 +202,8 @@ function sameEntries(
     if (
       old?.etag !== entry.etag ||
       old.sha256 !== entry.sha256 ||
-      old.headers.contentType !== entry.headers.contentType ||
-      old.headers.cacheControl !== entry.headers.cacheControl ||
-      old.headers.cacheTags !== entry.headers.cacheTags
+      old.left !== entry.left ||
+      headerChanges(old.headers, entry.headers).length > 0
     ) {
       return false;
     }
@@ -179,6 +240,7 @@ export function countsOf(plan: DeployPlan): DeployResult['counts'] {
     unchanged: plan.unchanged,
     deleted: count('delete'),
     kept: plan.kept,
+    retained: plan.retained,
   };
 }
 

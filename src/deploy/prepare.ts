@@ -4,102 +4,156 @@ import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
 import {planInvalidation} from './cover.js';
-import {adopt, reconcile, sameBytes, type LiveObject} from './live.js';
-import {readManifest, siteAddress, withPrefix, type ReadManifest} from './manifest.js';
+import {adopt, reconcile, sameBytes, verifyHeaders, type LiveObject} from './live.js';
+import {
+  readManifest,
+  siteAddress,
+  withPrefix,
+  type PendingInvalidation,
+  type ReadManifest,
+  type Release,
+} from './manifest.js';
 import {changedKeys, countsOf, fileCount, planDeploy} from './plan.js';
 import {relay, throttled, type Emit} from './relay.js';
+import {defaultKeep} from './release.js';
 import {unreadTags} from './tags.js';
-import type {DeployInput, DeployPlan, PreparedDeploy} from './types.js';
+import type {
+  DeployInput,
+  DeployPlan,
+  DeployStep,
+  PreparedDeploy,
+  PreparedInvalidation,
+  PreparedPlace,
+} from './types.js';
 
 /**
- * Reads the folder, the bucket and the distribution at the same time and plans. Changes nothing.
+ * Reads the folder, the buckets and the distributions at the same time and plans. Changes nothing.
  * Failures: those of `readSite`, NO_SUCH_BUCKET, NO_SUCH_DISTRIBUTION, MANIFEST_NEWER, MANIFEST_UNREADABLE, INTERRUPTED.
  */
 export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
   const now = input.now ?? Date.now;
   const startedAt = now();
+  const {prefix} = input;
   yield {
     type: 'step',
     id: 'read',
-    title: `Compare ${input.site.dir} with ${siteAddress(input.bucket, input.prefix)}`,
+    title: `Compare ${input.site.dir} with ${[input.bucket, ...(input.replicas ?? [])].map(name => siteAddress(name, prefix)).join(', ')}`,
   };
-  const {site, bucket, distribution} = yield* relay(emit => readAll(input, throttled(emit, now)));
-  const {store, recorded, live} = bucket;
-
-  const candidates = sameBytes(site.files, live);
-  if (candidates.length > 0) {
-    const prefixed = (key: string): string => withPrefix(input.prefix, key);
-    await adopt(
-      store,
-      prefixed,
-      candidates,
-      live,
-      input.concurrency ?? store.concurrency.limit,
-      input.signal,
-    );
-  }
-  const plan = planDeploy({files: site.files, live, recorded: recorded?.manifest.files, prune: input.prune});
+  const {site, found, distributions} = yield* relay(emit => readAll(input, throttled(emit, now)));
+  const next: Release = {
+    id: input.release,
+    isNamed: input.isNamed ?? false,
+    ...(input.commit !== undefined && {commit: input.commit}),
+    ...(input.committedAt !== undefined && {committedAt: input.committedAt}),
+    createdAt: new Date(startedAt).toISOString(),
+    files: site.files.length,
+    bytes: site.bytes,
+  };
+  const [first, ...others] = found;
+  const places = [
+    await preparePlace(input, site, next, first),
+    ...(await Promise.all(others.map(place => preparePlace(input, site, next, place)))),
+  ] as const;
+  const [{plan, recorded}] = places;
   yield {type: 'done', id: 'read', detail: summary(site, plan)};
-  const unlinked = skippedLinks(site);
-  if (unlinked !== undefined) yield {type: 'warning', message: unlinked};
-
-  const roots = distribution ? viewerRoots(distribution.config, input.bucket, input.prefix) : [];
+  const steps = stepsOfAll(places);
   const pending = recorded?.manifest.pendingInvalidations ?? [];
-  if (distribution && originRoots(distribution.config, input.bucket, input.prefix).size === 0) {
-    const what = `No origin of distribution ${distribution.id} reads from ${siteAddress(input.bucket, input.prefix)}`;
-    yield {type: 'warning', message: `${what}: what it caches is invalidated as if one did.`};
-  }
-  if (!distribution && (changedKeys(plan.steps).length > 0 || pending.length > 0)) {
+  for (const message of notes(input, site, distributions)) yield {type: 'warning', message};
+  if (distributions.length === 0 && (changedKeys(steps).length > 0 || pending.length > 0)) {
     yield {
       type: 'warning',
       message: 'No distribution is configured: copies of changed files in a CDN cache are not invalidated.',
     };
   }
-  const url = distribution ? await siteUrl(input, distribution, roots[0] ?? '') : null;
-  const rootObject = distribution?.config.DefaultRootObject ?? '';
-  if (distribution && rootObject !== '' && !site.files.some(({key}) => key === rootObject)) {
-    const what = `The build has no ${rootObject}, the default root object of distribution ${distribution.id}`;
+  const [seen] = distributions;
+  const url = seen ? await siteUrl(input, seen) : null;
+  const rootObject = seen?.config.DefaultRootObject ?? '';
+  if (seen && rootObject !== '' && !site.files.some(({key}) => key === rootObject)) {
+    const what = `The build has no ${rootObject}, the default root object of distribution ${seen.id}`;
     yield {type: 'warning', message: `${what}: its address ${url} shows an error.`};
   }
-  const unread = distribution && unreadTags(site, distribution);
-  if (unread !== undefined) yield {type: 'warning', message: unread};
-  const unsent = distribution
-    ? pending.filter(group => group.state === 'planned' && group.distributionId === distribution.id)
-    : [];
-  const {aws, bucket: name, prefix, cleanUrls, invalidation: settings = {}} = input;
-  const planned = distribution
-    ? await planInvalidation({
-        aws,
-        bucket: name,
-        prefix,
-        cleanUrls,
-        settings,
-        distribution,
-        steps: plan.steps,
-        live,
-        unsent,
-      })
-    : undefined;
-  for (const message of planned?.notes ?? []) yield {type: 'warning', message};
+  const invalidations: PreparedInvalidation[] = [];
+  const told = new Set<string>();
+  for (const distribution of distributions) {
+    const planned = await planInvalidation({
+      aws: input.aws,
+      bucket: input.bucket,
+      prefix,
+      cleanUrls: input.cleanUrls,
+      settings: input.invalidation ?? {},
+      distribution,
+      steps,
+      live: first.live,
+      unsent: pending.filter(group => isUnsent(group, distribution)),
+    });
+    for (const message of planned.notes) {
+      if (!told.has(message)) yield {type: 'warning', message};
+      told.add(message);
+    }
+    invalidations.push({distribution, ...planned});
+  }
+  const isPlanned = (group: PendingInvalidation): boolean =>
+    distributions.some(each => isUnsent(group, each));
   return {
     input,
-    plan,
-    recorded,
-    distribution,
-    paths: planned?.paths ?? [],
-    deletedPaths: planned?.deletedPaths ?? [],
-    covers: planned?.covers ?? [],
-    resent: distribution ? pending.filter(group => !unsent.includes(group)) : [],
-    untouched: distribution ? [] : pending,
+    site,
+    places,
+    invalidations,
+    resent: distributions.length > 0 ? pending.filter(group => !isPlanned(group)) : [],
+    untouched: distributions.length > 0 ? [] : pending,
     url,
     startedAt,
   };
 }
 
-interface BucketState {
+/** Certainly not sent yet: it becomes a part of what this deploy sends. */
+const isUnsent = (group: PendingInvalidation, {id}: Distribution): boolean =>
+  group.state === 'planned' && group.distributionId === id;
+
+/** What changes anywhere: a key of several buckets once. */
+function stepsOfAll(places: PreparedDeploy['places']): readonly DeployStep[] {
+  const [{plan}, ...replicas] = places;
+  if (replicas.length === 0) return plan.steps;
+  const steps = new Map(plan.steps.map(step => [step.key, step]));
+  for (const replica of replicas) {
+    for (const step of replica.plan.steps) {
+      const same = steps.get(step.key);
+      // New in one bucket and replaced in another: the edge may hold a copy.
+      if (same === undefined || (same.action === 'upload' && same.replaces === undefined))
+        steps.set(step.key, step);
+    }
+  }
+  return [...steps.values()];
+}
+
+interface FoundPlace {
   readonly store: ObjectStore;
   readonly recorded: ReadManifest | undefined;
   readonly live: Map<string, LiveObject>;
+}
+
+async function preparePlace(
+  input: DeployInput,
+  site: Site,
+  next: Release,
+  {store, recorded, live}: FoundPlace,
+): Promise<PreparedPlace> {
+  const prefixed = (key: string): string => withPrefix(input.prefix, key);
+  const width = input.concurrency ?? ((): number => store.concurrency.limit);
+  const candidates = sameBytes(site.files, live);
+  if (candidates.length > 0) await adopt(store, prefixed, candidates, live, width, input.signal);
+  if (input.verify === true) await verifyHeaders(store, prefixed, site.files, live, width, input.signal);
+  const plan = planDeploy({
+    files: site.files,
+    live,
+    recorded: recorded?.manifest.files,
+    prune: input.prune,
+    releases: recorded?.manifest.releases ?? [],
+    next,
+    keep: {...defaultKeep, ...input.keep},
+    now: Date.parse(next.createdAt),
+  });
+  return {store, plan, recorded};
 }
 
 async function readAll(input: DeployInput, emit: Emit) {
@@ -107,9 +161,10 @@ async function readAll(input: DeployInput, emit: Emit) {
   const stop = new AbortController();
   const signal = input.signal ? AbortSignal.any([input.signal, stop.signal]) : stop.signal;
   try {
-    const [bucket, distribution, site] = await Promise.all([
-      readBucket(input),
-      input.distributionId === undefined ? undefined : readDistribution(input.aws, input.distributionId),
+    const [first, others, distributions, site] = await Promise.all([
+      readPlace(input, input.bucket),
+      Promise.all((input.replicas ?? []).map(bucket => readPlace(input, bucket))),
+      Promise.all(input.distributionIds.map(id => readDistribution(input.aws, id))),
       'files' in input.site
         ? input.site
         : readSite({
@@ -121,7 +176,7 @@ async function readAll(input: DeployInput, emit: Emit) {
           }),
     ]);
     input.signal?.throwIfAborted();
-    return {bucket, distribution, site};
+    return {found: [first, ...others] as const, distributions, site};
   } catch (error) {
     throw input.signal?.aborted === true
       ? new Failure('interrupted', 'INTERRUPTED', 'Interrupted before anything was changed.', {cause: error})
@@ -131,13 +186,19 @@ async function readAll(input: DeployInput, emit: Emit) {
   }
 }
 
-async function readBucket({aws, bucket, prefix}: DeployInput): Promise<BucketState> {
+/** The manifest and the listing at the same time: where one page holds everything, that is one trip to the bucket. */
+async function readPlace({aws, prefix}: DeployInput, bucket: string): Promise<FoundPlace> {
   const store = await aws.objects(bucket);
-  const recorded = await readManifest(store, prefix);
+  const reading = readManifest(store, prefix);
+  reading.catch(() => undefined); // told below
   const listing = await store.list({
     prefix: prefix === '' ? undefined : `${prefix}/`,
-    splitAt: recorded ? splitPoints([...recorded.manifest.files.keys()], prefix) : undefined,
+    splitAt: async () => {
+      const recorded = await reading;
+      return recorded ? splitPoints([...recorded.manifest.files.keys()], prefix) : [];
+    },
   });
+  const recorded = await reading;
   return {store, recorded, live: reconcile(listing, recorded?.manifest, prefix)};
 }
 
@@ -149,8 +210,22 @@ function splitPoints(keys: readonly string[], prefix: string): readonly string[]
   return points;
 }
 
-async function siteUrl(input: DeployInput, distribution: Distribution, root: string): Promise<string> {
+/** What is good to know before anything is changed. */
+function notes(input: DeployInput, site: Site, distributions: readonly Distribution[]): readonly string[] {
+  const {bucket, prefix, replicas = []} = input;
+  const found: (string | undefined)[] = [skippedLinks(site)];
+  for (const distribution of distributions) {
+    const reads = [bucket, ...replicas].some(name => originRoots(distribution.config, name, prefix).size > 0);
+    const what = `No origin of distribution ${distribution.id} reads from ${siteAddress(bucket, prefix)}`;
+    if (!reads) found.push(`${what}: what it caches is invalidated as if one did.`);
+    found.push(unreadTags(site, distribution));
+  }
+  return found.filter(note => note !== undefined);
+}
+
+async function siteUrl(input: DeployInput, distribution: Distribution): Promise<string> {
   if (input.siteUrl) return input.siteUrl(distribution);
+  const [root = ''] = viewerRoots(distribution.config, input.bucket, input.prefix);
   const alias = distribution.config.Aliases?.Items?.find(name => !name.includes('*'));
   return `https://${alias ?? distribution.domainName}/${root}`;
 }

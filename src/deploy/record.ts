@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import type {ObjectStore} from '../aws/index.js';
 import {Failure} from '../failure.js';
+import {serializeManifest} from './manifest-document.js';
 import {
   manifestKey,
-  serializeManifest,
   siteAddress,
   unwritten,
   withPrefix,
@@ -11,7 +11,8 @@ import {
   type ManifestEntry,
   type PendingInvalidation,
 } from './manifest.js';
-import type {PreparedDeploy} from './types.js';
+import {entryFor} from './plan.js';
+import type {PreparedDeploy, PreparedInvalidation, PreparedPlace} from './types.js';
 
 /** The manifest's object: written by compare-and-swap, one version after the other. */
 export interface ManifestRecord {
@@ -54,30 +55,41 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
   };
 }
 
-/** The invalidations of this deploy, as they go into the manifest; undefined where nothing at the edge becomes wrong. */
+/** The invalidations of this deploy, as they go into the manifest. Empty where nothing at the edge becomes wrong. */
 export interface OwnInvalidations {
   /** Of what is replaced: before the deletes, because an old page at the edge still names the old files. */
-  readonly replaced: PendingInvalidation | undefined;
+  readonly replaced: readonly PendingInvalidation[];
   /** Of what is deleted: after the deletes, or the edge would fetch it again. */
-  readonly deleted: PendingInvalidation | undefined;
+  readonly deleted: readonly PendingInvalidation[];
 }
 
+/** One of each kind a distribution. */
 export function ownInvalidations(
-  {input, paths, deletedPaths, distribution, plan}: PreparedDeploy,
+  {input, invalidations, places}: PreparedDeploy,
   createdAt: string,
   state: PendingInvalidation['state'],
 ): OwnInvalidations {
-  const pending = (what: string, of: readonly string[]): PendingInvalidation | undefined => {
-    if (!distribution || of.length === 0) return undefined;
+  const steps = places.flatMap(({plan}) => plan.steps);
+  const pending = (
+    what: string,
+    {distribution}: PreparedInvalidation,
+    paths: readonly string[],
+  ): readonly PendingInvalidation[] => {
+    if (paths.length === 0) return [];
     // A release id may be used again for other content, and the same paths under the same reference would be taken for
     // the earlier invalidation and purge nothing: so the reference names what is changed and when, too.
-    const hash = createHash('sha256').update(`${distribution.id}\n${createdAt}\n${what}\n${of.join('\n')}\n`);
-    for (const step of plan.steps)
+    const hash = createHash('sha256').update(
+      `${distribution.id}\n${createdAt}\n${what}\n${paths.join('\n')}\n`,
+    );
+    for (const step of steps)
       hash.update(`${step.key}\n${step.action === 'delete' ? '' : step.file.sha256}\n`);
     const reference = `frontctl-${input.release}-${hash.digest('hex').slice(0, 12)}`;
-    return {reference, distributionId: distribution.id, paths: of, state};
+    return [{reference, distributionId: distribution.id, paths, state}];
   };
-  return {replaced: pending('replaced', paths), deleted: pending('deleted', deletedPaths)};
+  return {
+    replaced: invalidations.flatMap(each => pending('replaced', each, each.paths)),
+    deleted: invalidations.flatMap(each => pending('deleted', each, each.deletedPaths)),
+  };
 }
 
 /**
@@ -86,14 +98,13 @@ export function ownInvalidations(
  * others put under one of them is ours only once it is written over. Headers that
  * change in place do not show in an ETag; without one in the manifest, a run after a crash looks at the object itself.
  */
-export function filesBefore({recorded, plan}: PreparedDeploy): ReadonlyMap<string, ManifestEntry> {
+export function filesBefore({recorded, plan}: PreparedPlace): ReadonlyMap<string, ManifestEntry> {
   const files = new Map(recorded?.manifest.files);
   for (const step of plan.steps) {
     if (step.action === 'delete') continue;
-    const {sha256, size, headers} = step.file;
-    const entry = files.get(step.key);
     const theirs = step.replaces === undefined ? '' : unwritten(step.replaces);
-    if (entry === undefined) files.set(step.key, {sha256, size, headers, etag: theirs});
+    const entry = files.get(step.key);
+    if (entry === undefined) files.set(step.key, entryFor(step.file, theirs));
     else if (step.reason.type === 'headers changed' && entry.etag !== theirs)
       files.set(step.key, {...entry, etag: ''});
   }
@@ -102,7 +113,7 @@ export function filesBefore({recorded, plan}: PreparedDeploy): ReadonlyMap<strin
 
 /** What it says once all uploads are done: the new files, and those still to be deleted, which stay ours until they are gone. */
 export function filesWithDoomed(
-  {recorded, plan}: PreparedDeploy,
+  {recorded, plan}: PreparedPlace,
   after: ReadonlyMap<string, ManifestEntry>,
 ): ReadonlyMap<string, ManifestEntry> {
   const files = new Map(after);

@@ -1,10 +1,11 @@
-import type {Aws} from '../aws/index.js';
+import type {Aws, ObjectStore} from '../aws/index.js';
 import type {InvalidationConfig} from '../config/types.js';
 import type {Distribution} from '../distribution/index.js';
 import type {Batch, Pace, Quota} from '../invalidation/index.js';
 import type {Cover} from '../invalidation/plan/index.js';
 import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
 import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
+import type {Keep} from './release.js';
 
 /** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
 export type Phase = 'fingerprinted' | 'asset' | 'html' | 'delete';
@@ -60,12 +61,18 @@ export interface DeployPlan {
   /** In the order of the phases, then of the keys. */
   readonly steps: readonly DeployStep[];
   readonly unchanged: number;
-  /** Live objects that are not in the build and stay: of others, or ours with `prune: false`. */
+  /** Live objects that are not in the build and stay: of others, protected, or ours with `prune: false`. */
   readonly kept: number;
+  /** Fingerprinted files of earlier releases that stay for pages loaded before. */
+  readonly retained: number;
   /** Bytes that the uploads send. */
   readonly bytes: number;
   /** The manifest that describes the bucket once all steps are done, but for the ETags of the steps. */
   readonly files: Manifest['files'];
+  /** And its releases, newest first. */
+  readonly releases: Manifest['releases'];
+  /** Something changes for viewers; else the live release goes on, at most under another name. */
+  readonly isNewRelease: boolean;
   /** The manifest in the bucket does not say what `files` says, even without a step: it is written. */
   readonly manifestStale: boolean;
 }
@@ -74,13 +81,21 @@ export interface DeployInput {
   readonly aws: Aws;
   /** How to read the build folder, or the build as it was read already. */
   readonly site: ReadSiteOptions | Site;
+  /** `name` of the config. A bucket that holds another site is refused. */
+  readonly name?: string | undefined;
   readonly bucket: string;
+  /** Buckets of other regions that hold the same site under the same prefix. */
+  readonly replicas?: readonly string[] | undefined;
   /** Without slashes at the ends; '' for the whole bucket. */
   readonly prefix: string;
-  /** Undefined: upload only, nothing is invalidated. */
-  readonly distributionId: string | undefined;
+  /** The first is where the site is seen. Empty: upload only, nothing is invalidated. */
+  readonly distributionIds: readonly string[];
   /** Deletes objects that an earlier deploy put there and that are not in the build. Objects of others always stay. */
   readonly prune: boolean;
+  /** How long fingerprinted files of earlier releases stay. Default: those of the last 5 releases. */
+  readonly keep?: Partial<Keep> | undefined;
+  /** Looks at the headers of every live object that the build has, in case somebody changed them in place. */
+  readonly verify?: boolean | undefined;
   /** Uploads at a time; the object store adapts below it. */
   readonly concurrency?: number | undefined;
   /** How changed files become invalidation paths. Default: balanced. */
@@ -93,7 +108,11 @@ export interface DeployInput {
   readonly timeoutMs: number;
   /** Names this release, in the manifest and in CallerReferences: `[A-Za-z0-9._-]{1,64}`. */
   readonly release: string;
+  /** The name was given, not made from the time. */
+  readonly isNamed?: boolean | undefined;
   readonly commit?: string | undefined;
+  /** Of the commit, ISO 8601. */
+  readonly committedAt?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now?: (() => number) | undefined;
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
@@ -108,19 +127,33 @@ export interface CoverOf extends Cover {
   readonly what: 'replaced' | 'deleted';
 }
 
-/** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */
-export interface PreparedDeploy {
-  readonly input: DeployInput;
+/** One bucket that a deploy writes. */
+export interface PreparedPlace {
+  readonly store: ObjectStore;
   readonly plan: DeployPlan;
   /** The manifest found in the bucket, and its ETag for the compare-and-swap of the next write. */
   readonly recorded: ReadManifest | undefined;
-  readonly distribution: Distribution | undefined;
+}
+
+/** One distribution whose cache a deploy makes wrong. */
+export interface PreparedInvalidation {
+  readonly distribution: Distribution;
   /** Invalidation items of what the plan replaces, and of earlier deploys that were recorded and certainly never sent. */
   readonly paths: readonly string[];
   /** Invalidation items of what the plan deletes. */
   readonly deletedPaths: readonly string[];
   /** How those of this deploy were chosen. */
   readonly covers: readonly CoverOf[];
+}
+
+/** What was read and decided; `applyDeploy` does it, `describePlan` shows it. */
+export interface PreparedDeploy {
+  readonly input: DeployInput;
+  readonly site: Site;
+  /** The bucket, whose manifest is the one that counts, and then its replicas. */
+  readonly places: readonly [PreparedPlace, ...PreparedPlace[]];
+  /** In the order of `input.distributionIds`. */
+  readonly invalidations: readonly PreparedInvalidation[];
   /** Perhaps sent by a deploy that did not finish: sent again under their own CallerReference, which costs nothing twice. */
   readonly resent: readonly PendingInvalidation[];
   /** Recorded ones that this deploy does not touch (it has no distribution). */
@@ -130,12 +163,18 @@ export interface PreparedDeploy {
   readonly startedAt: number;
 }
 
+export interface DistributionBatch extends Batch {
+  readonly distributionId: string;
+}
+
 /** The `--json` result of `deploy`. */
 export interface DeployResult {
   readonly release: string;
   readonly url: string | null;
   readonly bucket: string;
+  /** The first of them. */
   readonly distributionId: string | null;
+  /** Of the bucket; those of its replicas stand in `replicas`. */
   readonly counts: {
     /** Files sent, new or with new content. */
     readonly uploaded: number;
@@ -144,11 +183,17 @@ export interface DeployResult {
     readonly unchanged: number;
     readonly deleted: number;
     readonly kept: number;
+    /** Fingerprinted files of earlier releases that stay for pages loaded before. */
+    readonly retained: number;
   };
+  /** Absent without any. */
+  readonly replicas?: readonly {readonly bucket: string; readonly counts: DeployResult['counts']}[];
+  /** To all buckets. */
   readonly bytesUploaded: number;
   readonly invalidation: {
     readonly paths: readonly string[];
-    readonly batches: readonly Batch[];
+    /** Of all distributions. */
+    readonly batches: readonly DistributionBatch[];
     /** Never less than AWS charges: the most that it can be where `quota` does not tell. */
     readonly costUSD: number;
     /** Null: not known by the time the deploy was done. */
@@ -178,5 +223,7 @@ export interface PlanDescription {
       readonly covers: readonly Omit<CoverOf, 'paths'>[];
     } | null;
     readonly counts: DeployResult['counts'];
+    /** Absent without any. */
+    readonly replicas?: DeployResult['replicas'];
   };
 }

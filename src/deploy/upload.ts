@@ -1,10 +1,9 @@
-import type {Aws, ObjectHead, ObjectStore} from '../aws/index.js';
+import type {Aws, ObjectStore} from '../aws/index.js';
 import {Failure} from '../failure.js';
-import type {FileHeaders} from '../site/index.js';
 import {readPlanned, type ByteBudget} from './body.js';
+import {copyHeaders, objectHeaders} from './headers.js';
 import {withPrefix} from './manifest.js';
 import {uploadMultipart} from './multipart.js';
-import {expandTags, tagHeader} from './tags.js';
 import type {DeployStep} from './types.js';
 
 export type UploadStep = Exclude<DeployStep, {action: 'delete'}>;
@@ -66,13 +65,8 @@ export async function updateHeaders(uploader: Uploader, step: UploadStep): Promi
   const key = withPrefix(uploader.prefix, step.key);
   const head = await uploader.store.head(key);
   if (head === undefined || head.etag !== step.replaces) throw liveChanged(uploader.store.bucket, key);
-  const {[tagHeader]: tags, ...kept} = keptHeaders(head);
-  const headers = {
-    ...kept,
-    // Tags that a rule set once and no rule sets now go; those of others stay.
-    ...(tags !== undefined && !changesTags(step) && {[tagHeader]: tags}),
-    ...objectHeaders(step.file.headers, uploader.release),
-  };
+  const changes = step.reason.type === 'headers changed' ? step.reason.changes : [];
+  const headers = copyHeaders(head, step.file.headers, changes, uploader.release);
   const {etag} = await uploader.store
     .copy({from: key, key, headers, sourceIfMatch: step.replaces})
     .catch((error: unknown) => {
@@ -93,39 +87,5 @@ function liveChanged(bucket: string, key: string, cause?: unknown): Failure {
       hint: 'Deploy again: the plan is made anew from what is live.',
       cause,
     },
-  );
-}
-
-function changesTags({reason}: UploadStep): boolean {
-  return reason.type === 'headers changed' && reason.changes.some(({header}) => header === tagHeader);
-}
-
-function objectHeaders(
-  {contentType, cacheControl, cacheTags}: FileHeaders,
-  release: string,
-): Record<string, string> {
-  return {
-    ...(contentType !== '' && {'content-type': contentType}),
-    ...(cacheControl !== '' && {'cache-control': cacheControl}),
-    ...(cacheTags !== undefined && {[tagHeader]: expandTags(cacheTags, release)}),
-  };
-}
-
-/** What a copy with MetadataDirective REPLACE would lose (S3 API, "CopyObject"). */
-const preserved = new Set([
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'expires',
-  'x-amz-website-redirect-location',
-  'x-amz-storage-class',
-  'x-amz-server-side-encryption',
-  'x-amz-server-side-encryption-aws-kms-key-id',
-  'x-amz-server-side-encryption-bucket-key-enabled',
-]);
-
-export function keptHeaders(head: ObjectHead): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(head.headers).filter(([name]) => preserved.has(name) || name.startsWith('x-amz-meta-')),
   );
 }

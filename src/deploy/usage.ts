@@ -28,10 +28,12 @@ export function countAside(prepared: PreparedDeploy): Counting {
 
 /** The count for a dry run: undefined where nothing is invalidated or it cannot be told. */
 export async function countFor(
-  {input, distribution, paths, deletedPaths, resent}: PreparedDeploy,
+  {input, invalidations, resent}: PreparedDeploy,
   signal = input.signal,
 ): Promise<Usage | undefined> {
-  if (!distribution || paths.length + deletedPaths.length + resent.length === 0) return undefined;
+  const [first] = invalidations;
+  const sends = invalidations.some(({paths, deletedPaths}) => paths.length + deletedPaths.length > 0);
+  if (!first || (!sends && resent.length === 0)) return undefined;
   const now = (input.now ?? Date.now)();
-  return countUsage({aws: input.aws, owner: {distributionId: distribution.id}, now, signal});
+  return countUsage({aws: input.aws, owner: {distributionId: first.distribution.id}, now, signal});
 }

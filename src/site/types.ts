@@ -15,6 +15,11 @@ export interface FileHeaders {
    * the rule, so that a new release alone changes no header; the object gets the id of the release that writes it.
    */
   readonly cacheTags?: string;
+  /**
+   * What else S3 keeps with the object, by lowercase name of S3's header: `content-encoding`, `content-language`,
+   * `content-disposition`, `x-amz-website-redirect-location`, `x-amz-storage-class`, `x-amz-meta-*`. Absent without any.
+   */
+  readonly others?: Readonly<Record<string, string>>;
 }
 
 /** One file of a build, ready to upload. */

@@ -29,7 +29,7 @@ import {functionCode} from './stack/site-settings.js';
 export interface DeployRequest {
   readonly dir: string | undefined;
   readonly bucket: string | undefined;
-  readonly distribution: string | undefined;
+  readonly distribution: readonly string[] | undefined;
   readonly prefix: string | undefined;
   readonly local: boolean;
   readonly prune: boolean;
@@ -38,6 +38,7 @@ export interface DeployRequest {
   readonly concurrency: number | undefined;
   readonly release: string | undefined;
   readonly commit: string | undefined;
+  readonly verify: boolean;
 }
 
 /** A build goes live. Under --local, bucket and distribution are made when they are missing. */
@@ -59,7 +60,7 @@ export async function deploySite(session: Session, request: DeployRequest): Prom
       ...common,
       site,
       bucket,
-      distributionId,
+      distributionIds: [distributionId],
       siteUrl: async ({id}) => (await localAddress(session, id)) ?? '',
     }),
   );
@@ -76,14 +77,18 @@ export async function planSite(session: Session, request: DeployRequest): Promis
   const found = await findSite(await localSite(session, request, common));
   if (found === undefined) return describeFirstDeploy(site);
   const {bucket, distributionId} = found;
-  return described(await session.follow(prepareDeploy({...common, site, bucket, distributionId})));
+  return described(
+    await session.follow(prepareDeploy({...common, site, bucket, distributionIds: [distributionId]})),
+  );
 }
 
 async function described(prepared: PreparedDeploy): Promise<PlanDescription> {
   return describePlan(prepared, await countFor(prepared));
 }
 
-type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionId'> & {readonly site: ReadSiteOptions};
+type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionIds'> & {
+  readonly site: ReadSiteOptions;
+};
 
 async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
   const {config: given, root} = await session.config();
@@ -114,7 +119,10 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
     cleanUrls: config.site?.cleanUrls,
     wait: request.wait,
     timeoutMs: request.timeoutMs,
+    ...(config.name !== undefined && {name: config.name}),
+    verify: request.verify,
     release: request.release ?? releaseId(Date.now(), Math.random),
+    isNamed: request.release !== undefined,
     commit: request.commit,
     signal: session.signal,
   };
@@ -133,7 +141,7 @@ function checkedBucket(flag: string | undefined): string | undefined {
 async function awsTarget(
   session: Session,
   request: DeployRequest,
-): Promise<Pick<DeployInput, 'bucket' | 'distributionId'>> {
+): Promise<Pick<DeployInput, 'bucket' | 'replicas' | 'distributionIds'>> {
   const {config, file} = await session.config();
   const {name} = config;
   const bucket =
@@ -146,10 +154,16 @@ async function awsTarget(
       hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
     });
   }
-  const named = request.distribution ?? config.distribution?.id;
+  const named =
+    config.distribution?.id ??
+    (request.distribution || name === undefined ? undefined : await ownId(session, name, bucket));
+  const own = named === undefined ? [] : [named];
   return {
     bucket,
-    distributionId: named ?? (name === undefined ? undefined : await ownId(session, name, bucket)),
+    replicas: (config.bucket?.replicas ?? []).map(replica => replica.name),
+    distributionIds: request.distribution ?? [
+      ...new Set([...own, ...(config.invalidation?.distributions ?? [])]),
+    ],
   };
 }
 
@@ -182,7 +196,7 @@ async function localSite(
         bucket: {...config.bucket, ...(bucket === undefined ? {} : {name: bucket}), prefix: common.prefix},
         distribution: {
           ...distribution,
-          ...(request.distribution === undefined ? {} : {id: request.distribution}),
+          ...(request.distribution?.[0] === undefined ? {} : {id: request.distribution[0]}),
         },
       },
       code: await functionCode(session, config),

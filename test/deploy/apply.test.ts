@@ -141,7 +141,7 @@ describe('deploy', () => {
       });
     }
     const {result} = await finish(deploy(deployInput(world, site)));
-    expect(result.counts).toEqual({uploaded: 1, updated: 3, unchanged: 0, deleted: 0, kept: 0});
+    expect(result.counts).toEqual({uploaded: 1, updated: 3, unchanged: 0, deleted: 0, kept: 0, retained: 0});
     expect((await deployOnce(world, site)).counts).toMatchObject({unchanged: 4});
   });
 
@@ -197,7 +197,7 @@ describe('deploy', () => {
       Statement: [readStatement({bucket: site.bucket, prefix: ''}, distribution.arn)],
     });
     await s3.send(new PutBucketPolicyCommand({Bucket: site.bucket, Policy}));
-    await deployOnce(world, site, {distributionId: undefined});
+    await deployOnce(world, site, {distributionIds: []});
     await deployOnce(world, site);
     expect((await browse(world, site, '/about.html')).status).toBe(200);
     expect((await browse(world, site, '/.frontctl/manifest.json')).status).toBe(403);
@@ -246,7 +246,7 @@ describe('deploy', () => {
     await symlink('nowhere', join(world.dir, 'broken.html'));
     await symlink('gone', join(world.dir, 'other.html'));
     const {result, events} = await finish(prepareDeploy(deployInput(world, site)));
-    expect(result.plan.steps.map(step => step.key)).not.toContain('broken.html');
+    expect(result.places[0].plan.steps.map(step => step.key)).not.toContain('broken.html');
     expect(events).toContainEqual({
       type: 'warning',
       message: 'Not deployed: broken.html (broken symbolic link) and 1 more.',
@@ -265,7 +265,7 @@ describe('deploy', () => {
   it('uploads only, with a warning, without a distribution', async () => {
     await deployOnce(world, site);
     await world.write({'about.html': 'new'});
-    const {result, events} = await finish(deploy(deployInput(world, site, {distributionId: undefined})));
+    const {result, events} = await finish(deploy(deployInput(world, site, {distributionIds: []})));
     expect(result).toMatchObject({
       url: null,
       distributionId: null,

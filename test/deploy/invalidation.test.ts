@@ -8,7 +8,13 @@ import {
 import {afterEach, describe, expect, it} from 'vitest';
 import type {Aws} from '../../src/aws/index.js';
 import {applyDeploy} from '../../src/deploy/apply.js';
-import {countFor, describePlan, prepareDeploy, type DeployInput} from '../../src/deploy/index.js';
+import {
+  countFor,
+  describePlan,
+  prepareDeploy,
+  type DeployInput,
+  type PreparedInvalidation,
+} from '../../src/deploy/index.js';
 import {readDistribution, waitDeployed} from '../../src/distribution/index.js';
 import {ensureSite, type SiteResources} from '../../src/stack/index.js';
 import {browse, deployInput, deployOnce, finish, openWorld, siteInput, type World} from './world.js';
@@ -144,7 +150,7 @@ describe('every URL that shows a changed file is purged', () => {
     await change(world.aws, site.distributionId, errors(120));
     await world.write({'404.html': '3'});
     const {result, events} = await prepared(site);
-    expect(result.paths).toEqual(['/404.html']);
+    expect(result.invalidations[0]?.paths).toEqual(['/404.html']);
     expect(warningsOf(events)).toEqual([
       '404.html is a custom error page: its old copies under the URLs that failed run out within 120 s.',
     ]);
@@ -203,7 +209,7 @@ describe('every URL that shows a changed file is purged', () => {
         } as never),
     };
     const {result, events} = await prepared(site, {aws});
-    expect(result.paths).toEqual(['/index.html']);
+    expect(result.invalidations[0]?.paths).toEqual(['/index.html']);
     expect(warningsOf(events)).toEqual([
       expect.stringMatching(/^Cache policy policy-of-nobody could not be read/),
     ]);
@@ -222,21 +228,20 @@ describe('many changes', () => {
     for (const url of ['/blog/page-7.html', '/docs/page-7.html']) await browse(world, site, url);
     await world.write(pages('blog', 1500, '2'));
     const {result: plan} = await prepared(site);
-    expect(plan.paths).toEqual(['/blog/page-*']);
-    expect(plan.covers).toMatchObject([
+    expect(plan.invalidations[0]?.paths).toEqual(['/blog/page-*']);
+    expect(plan.invalidations[0]?.covers).toMatchObject([
       {what: 'replaced', items: 1, wildcards: 1, needless: 0, refetched: 1500},
     ]);
 
     // Every third page of the other half goes, too.
     for (let n = 0; n < 1500; n += 3) await world.remove(`docs/page-${n}.html`);
     const {result: both} = await prepared(site, {invalidation: {budget: 8}});
-    expect(both.paths.length + both.deletedPaths.length).toBeLessThanOrEqual(8);
-    expect(both.paths).toEqual(['/blog/page-*']);
+    const [{paths, deletedPaths}] = both.invalidations as readonly [PreparedInvalidation];
+    expect(paths.length + deletedPaths.length).toBeLessThanOrEqual(8);
+    expect(paths).toEqual(['/blog/page-*']);
     const removed = Array.from({length: 500}, (_, n) => `/docs/page-${n * 3}.html`);
     const covered = (path: string) =>
-      both.deletedPaths.some(item =>
-        item.endsWith('*') ? path.startsWith(item.slice(0, -1)) : item === path,
-      );
+      deletedPaths.some(item => (item.endsWith('*') ? path.startsWith(item.slice(0, -1)) : item === path));
     expect(removed.every(covered)).toBe(true);
 
     await expect(prepared(site, {invalidation: {strategy: 'exact', budget: 100}})).rejects.toMatchObject({
@@ -260,7 +265,10 @@ it('one wildcard for both groups is one for each, where each needs it', async ()
   await world.write({'x/~a.txt': '2'});
   await world.remove('y/~b.txt');
   const {result} = await prepared(site, {invalidation: {maxWildcards: 1}});
-  expect([result.paths, result.deletedPaths]).toEqual([['/x/*'], ['/y/*']]);
+  expect([result.invalidations[0]?.paths, result.invalidations[0]?.deletedPaths]).toEqual([
+    ['/x/*'],
+    ['/y/*'],
+  ]);
   await expect(prepared(site, {invalidation: {maxWildcards: 0}})).rejects.toMatchObject({
     code: 'WILDCARDS_TOO_FEW',
   });
@@ -270,7 +278,7 @@ it('a site whose every file changed is one wildcard, unless that takes what anot
   const site = await open({'index.html': '1', 'a.css': '1', 'b.txt': '1'});
   await deployOnce(world, site);
   await world.write({'index.html': '2', 'a.css': '2', 'b.txt': '2'});
-  expect((await prepared(site)).result.paths).toEqual(['/*']);
+  expect((await prepared(site)).result.invalidations[0]?.paths).toEqual(['/*']);
 
   await change(world.aws, site.distributionId, ({Origins, DefaultCacheBehavior}) => {
     const CustomOriginConfig = {HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'https-only'} as const;
@@ -282,7 +290,7 @@ it('a site whose every file changed is one wildcard, unless that takes what anot
       CacheBehaviors: {Quantity: 1, Items: [behavior]},
     };
   });
-  expect((await prepared(site)).result.paths).toEqual(['/a.css', '/b.txt', '/index.html']);
+  expect((await prepared(site)).result.invalidations[0]?.paths).toEqual(['/a.css', '/b.txt', '/index.html']);
 });
 
 describe('price', () => {
@@ -353,8 +361,8 @@ it('what a killed deploy recorded goes out as it was planned, whatever the plan 
     if (next.value.type === 'done' && next.value.id === 'html') break;
   }
   const {result} = await prepared(site);
-  expect(result.plan.steps).toEqual([]);
-  expect(result.paths).toEqual(['/a*']);
+  expect(result.places[0].plan.steps).toEqual([]);
+  expect(result.invalidations[0]?.paths).toEqual(['/a*']);
   expect((await deployOnce(world, site)).invalidation?.paths).toEqual(['/a*']);
 });
 

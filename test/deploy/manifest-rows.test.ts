@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createRowReader, readRows, type ManifestRow} from '../../src/deploy/manifest-rows.js';
-import {
-  parseManifest,
-  serializeManifest,
-  type Manifest,
-  type ManifestEntry,
-} from '../../src/deploy/manifest.js';
+import {parseManifest, serializeManifest} from '../../src/deploy/manifest-document.js';
+import type {Manifest, ManifestEntry} from '../../src/deploy/manifest.js';
+import {manifestOf} from './site.js';
 
 const oddKeys = [
   '__proto__',
@@ -37,24 +34,30 @@ const keys = fc.oneof(
   fc.constantFrom(...oddKeys),
 );
 
-const entries: fc.Arbitrary<ManifestEntry> = fc.record({
-  sha256: fc.oneof(fc.constant('ab'.repeat(32)), fc.string()),
-  size: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constant(0)),
-  headers: fc.record(
-    {
-      contentType: fc.constantFrom('text/html', 'a/b', 'x"y'),
-      cacheControl: fc.oneof(fc.constantFrom('no-cache', 'max-age=1'), fc.string()),
-      cacheTags: fc.constantFrom('a', 'release-{release},b'),
-    },
-    {requiredKeys: ['contentType', 'cacheControl']},
-  ),
-  etag: fc.oneof(fc.constant('"e"'), fc.constant(''), fc.string()),
-});
+const entries: fc.Arbitrary<ManifestEntry> = fc.record(
+  {
+    sha256: fc.oneof(fc.constant('ab'.repeat(32)), fc.string()),
+    size: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constant(0)),
+    headers: fc.record(
+      {
+        contentType: fc.constantFrom('text/html', 'a/b', 'x"y'),
+        cacheControl: fc.oneof(fc.constantFrom('no-cache', 'max-age=1'), fc.string()),
+        cacheTags: fc.constantFrom('a', 'release-{release},b'),
+      },
+      {requiredKeys: ['contentType', 'cacheControl']},
+    ),
+    etag: fc.oneof(fc.constant('"e"'), fc.constant(''), fc.string()),
+    left: fc.constantFrom('r', 'old'),
+  },
+  {requiredKeys: ['sha256', 'size', 'headers', 'etag']},
+);
 
 const manifests: fc.Arbitrary<Manifest> = fc.record({
-  version: fc.constant(1),
-  release: fc.string({unit: 'grapheme', minLength: 1}),
-  createdAt: fc.constant('2026-11-21T10:00:00.000Z'),
+  site: fc.string({unit: 'grapheme', minLength: 1}),
+  distributions: fc.array(fc.string(), {maxLength: 2}),
+  releases: fc.constant(
+    ['r', 'old'].map(id => ({id, isNamed: false, createdAt: '2026-11-21T10:00:00.000Z', files: 1, bytes: 1})),
+  ),
   files: fc
     .uniqueArray(fc.tuple(keys, entries), {selector: ([key]) => key, maxLength: 30})
     .map(pairs => new Map(pairs)),
@@ -114,9 +117,7 @@ describe('readRows', () => {
   it('knows every odd key', () => {
     const entry = {sha256: 's', size: 7, headers: {contentType: 'a/b', cacheControl: 'c'}, etag: '"e"'};
     const files = new Map(oddKeys.map(key => [key, entry]));
-    const text = serializeManifest({
-      ...{version: 1, release: 'r', createdAt: 'now', files, pendingInvalidations: [], hidden: false},
-    });
+    const text = serializeManifest(manifestOf(files));
     expect(read(text)?.map(({key}) => key)).toEqual(oddKeys);
     expect(byKey(read(text) ?? [])).toEqual(byKey(parsed(text)));
   });
@@ -168,14 +169,12 @@ describe('readRows', () => {
   ])('%s: undefined', (_name, change) => {
     const entry = {sha256: 's', size: 7, headers: {contentType: 'a/b', cacheControl: 'c'}, etag: '"e"'};
     const files = new Map([['a', entry]]);
-    const text = serializeManifest({
-      ...{version: 1, release: 'r', createdAt: 'now', files, pendingInvalidations: [], hidden: false},
-    });
+    const text = serializeManifest(manifestOf(files));
     expect(read(text)).toEqual([{key: 'a', size: 7, cacheControl: 'c'}]);
     expect(read(change(text))).toBeUndefined();
   });
 
   it('a manifest of a newer frontctl is told in its words', () => {
-    expect(() => read('{"version":2,"headers":[],\n"files":{\n}}\n')).toThrow(/newer frontctl/);
+    expect(() => read('{"version":3,"headers":[],\n"files":{\n}}\n')).toThrow(/newer frontctl/);
   });
 });

@@ -1,50 +1,78 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Manifest} from '../../src/deploy/index.js';
-import {parseManifest, serializeManifest, siteAddress} from '../../src/deploy/manifest.js';
+import {parseManifest, serializeManifest} from '../../src/deploy/manifest-document.js';
+import {siteAddress} from '../../src/deploy/manifest.js';
+import {manifestOf} from './site.js';
 
 const hex = (length: number) =>
   fc.string({unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length});
 
-const manifests: fc.Arbitrary<Manifest> = fc.record({
-  version: fc.constant(1),
-  release: fc.string({minLength: 1}),
-  createdAt: fc.date({noInvalidDate: true}).map(date => date.toISOString()),
-  files: fc
-    .uniqueArray(
-      fc.tuple(
-        fc.oneof(
-          fc.string({unit: 'grapheme', minLength: 1}),
-          fc.constantFrom('__proto__', 'constructor', '404', 'a"b\\'),
-        ),
-        fc.record({
-          sha256: hex(64),
-          size: fc.nat(),
-          headers: fc.record(
-            {
-              contentType: fc.constantFrom('text/html', 'a/b'),
-              cacheControl: fc.string(),
-              cacheTags: fc.constantFrom('a', 'release-{release},b'),
-            },
-            {requiredKeys: ['contentType', 'cacheControl']},
-          ),
-          etag: hex(32).map(md5 => `"${md5}"`),
-        }),
-      ),
-      {selector: ([key]) => key},
-    )
-    .map(entries => new Map(entries)),
-  pendingInvalidations: fc.array(
-    fc.record({
-      reference: fc.string(),
-      distributionId: fc.string(),
-      paths: fc.array(fc.string()),
-      state: fc.constantFrom('planned' as const, 'sending' as const),
-    }),
-    {maxLength: 2},
+const releases = fc.uniqueArray(
+  fc.record(
+    {
+      id: fc.string({minLength: 1}),
+      isNamed: fc.boolean(),
+      commit: hex(40),
+      committedAt: fc.constant('2026-11-20T00:00:00Z'),
+      createdAt: fc.date({noInvalidDate: true}).map(date => date.toISOString()),
+      files: fc.nat(),
+      bytes: fc.nat(),
+    },
+    {requiredKeys: ['id', 'isNamed', 'createdAt', 'files', 'bytes']},
   ),
-  hidden: fc.boolean(),
-});
+  {selector: ({id}) => id, maxLength: 4},
+);
+
+const manifests: fc.Arbitrary<Manifest> = releases.chain(list =>
+  fc.record(
+    {
+      site: fc.string(),
+      distributions: fc.array(fc.string(), {maxLength: 2}),
+      releases: fc.constant(list),
+      files: fc
+        .uniqueArray(
+          fc.tuple(
+            fc.oneof(
+              fc.string({unit: 'grapheme', minLength: 1}),
+              fc.constantFrom('__proto__', 'constructor', '404', 'a"b\\'),
+            ),
+            fc.record(
+              {
+                sha256: hex(64),
+                size: fc.nat(),
+                headers: fc.record(
+                  {
+                    contentType: fc.constantFrom('text/html', 'a/b'),
+                    cacheControl: fc.string(),
+                    cacheTags: fc.constantFrom('a', 'release-{release},b'),
+                    others: fc.dictionary(fc.constantFrom('content-encoding', 'x-amz-meta-a'), fc.string()),
+                  },
+                  {requiredKeys: ['contentType', 'cacheControl']},
+                ),
+                etag: hex(32).map(md5 => `"${md5}"`),
+                ...(list.length > 0 && {left: fc.constantFrom(...list.map(({id}) => id))}),
+              },
+              {requiredKeys: ['sha256', 'size', 'headers', 'etag']},
+            ),
+          ),
+          {selector: ([key]) => key},
+        )
+        .map(entries => new Map(entries)),
+      pendingInvalidations: fc.array(
+        fc.record({
+          reference: fc.string(),
+          distributionId: fc.string(),
+          paths: fc.array(fc.string()),
+          state: fc.constantFrom('planned' as const, 'sending' as const),
+        }),
+        {maxLength: 2},
+      ),
+      hidden: fc.boolean(),
+    },
+    {requiredKeys: ['distributions', 'releases', 'files', 'pendingInvalidations', 'hidden']},
+  ),
+);
 
 describe('manifest', () => {
   it('reads what it wrote, whatever the keys', () => {
@@ -55,29 +83,33 @@ describe('manifest', () => {
     );
   });
 
-  it('keeps tags where a frontctl that does not know them leaves the rest alone', () => {
-    const headers = {contentType: 'text/html', cacheControl: 'no-cache'};
-    const entry = {sha256: 'a', size: 1, etag: '"e"'};
-    const text = serializeManifest({
+  it('reads version 1: one release, pairs of headers, tags in a table of their own', () => {
+    const text = JSON.stringify({
       version: 1,
       release: 'r',
+      commit: 'c',
       createdAt: '2026-11-21T00:00:00.000Z',
+      hidden: true,
+      headers: [{contentType: 'text/html', cacheControl: 'no-cache'}],
+      cacheTags: ['x'],
+      files: {a: ['a', 3, 0, '"e"', 0], b: ['b', 4, 0, '"f"']},
+    });
+    const headers = {contentType: 'text/html', cacheControl: 'no-cache'};
+    expect(parseManifest(text, 'it')).toEqual({
+      distributions: [],
+      releases: [
+        {id: 'r', isNamed: false, commit: 'c', createdAt: '2026-11-21T00:00:00.000Z', files: 2, bytes: 7},
+      ],
       files: new Map([
-        ['a', {...entry, headers: {...headers, cacheTags: 'x'}}],
-        ['b', {...entry, headers}],
+        ['a', {sha256: 'a', size: 3, headers: {...headers, cacheTags: 'x'}, etag: '"e"'}],
+        ['b', {sha256: 'b', size: 4, headers, etag: '"f"'}],
       ]),
       pendingInvalidations: [],
-      hidden: false,
-    });
-    const {headers: table, files, cacheTags} = JSON.parse(text) as Record<string, unknown>;
-    expect({table, files, cacheTags}).toEqual({
-      table: [headers],
-      files: {a: ['a', 1, 0, '"e"', 0], b: ['a', 1, 0, '"e"']},
-      cacheTags: ['x'],
+      hidden: true,
     });
   });
 
-  it('names each pair of headers once', () => {
+  it('names each set of headers once', () => {
     const headers = {
       contentType: 'text/javascript; charset=utf-8',
       cacheControl: 'public, max-age=31536000, immutable',
@@ -88,15 +120,7 @@ describe('manifest', () => {
         {sha256: 'a', size: 1, headers: {...headers}, etag: '"e"'},
       ]),
     );
-    const text = serializeManifest({
-      version: 1,
-      release: 'r',
-      createdAt: 'now',
-      files,
-      pendingInvalidations: [],
-      hidden: false,
-    });
-    expect(text.split('immutable')).toHaveLength(2);
+    expect(serializeManifest(manifestOf(files)).split('immutable')).toHaveLength(2);
   });
 
   it.each([
@@ -114,7 +138,10 @@ describe('manifest', () => {
       '{"version":1,"release":"r","createdAt":"","headers":[],"files":{},"pendingInvalidations":[null]}',
       'MANIFEST_UNREADABLE',
     ],
-    ['{"version":2,"whatever":true}', 'MANIFEST_NEWER'],
+    ['{"version":2,"distributions":[],"releases":[{}],"headers":[],"files":{}}', 'MANIFEST_UNREADABLE'],
+    ['{"version":2,"distributions":[],"releases":[],"headers":[1],"files":{}}', 'MANIFEST_UNREADABLE'],
+    ['{"version":2,"releases":[],"headers":[],"files":{}}', 'MANIFEST_UNREADABLE'],
+    ['{"version":3,"whatever":true}', 'MANIFEST_NEWER'],
   ])('refuses %s with %s and names the object', (text, code) => {
     expect(() => parseManifest(text, 's3://b/.frontctl/manifest.json')).toThrow(
       expect.objectContaining({code, message: expect.stringContaining('s3://b/.frontctl') as string}),

@@ -4,7 +4,7 @@ import {reconcile, sameBytes, type LiveObject} from '../../src/deploy/live.js';
 import {changedKeys, planDeploy, reasonText, uploadPhases} from '../../src/deploy/plan.js';
 import type {DeployStep} from '../../src/deploy/index.js';
 import type {SiteFile} from '../../src/site/index.js';
-import {digest, liveObject, recordedFrom, siteFile} from './site.js';
+import {digest, liveObject, manifestOf, recordedFrom, siteFile} from './site.js';
 
 const unknown = (content: string, etag?: string): LiveObject => ({
   ...liveObject(content),
@@ -134,20 +134,15 @@ describe('reconcile', () => {
     etag: `"${digest('md5', content)}"`,
     lastModified: '2026-01-01T00:00:00.000Z',
   });
-  const manifest = {
-    version: 1 as const,
-    release: 'r',
-    createdAt: 'c',
-    files: recordedFrom(
+  const manifest = manifestOf(
+    recordedFrom(
       new Map([
         ['a.html', liveObject('A')],
         ['b.html', liveObject('B')],
         ['gone.html', liveObject('G')],
       ]),
     ),
-    pendingInvalidations: [],
-    hidden: false,
-  };
+  );
 
   it('believes the manifest only where the ETag still holds, and skips its own folder', () => {
     const listing = [

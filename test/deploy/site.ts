@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {LiveObject} from '../../src/deploy/live.js';
 import {entryOf} from '../../src/deploy/live.js';
-import type {ManifestEntry} from '../../src/deploy/index.js';
+import type {Manifest, ManifestEntry} from '../../src/deploy/index.js';
 import type {FileKind, SiteFile} from '../../src/site/index.js';
 
 export const digest = (algorithm: string, content: string): string =>
@@ -42,3 +42,12 @@ export function recordedFrom(live: ReadonlyMap<string, LiveObject>): Map<string,
   });
   return new Map(entries);
 }
+
+/** A manifest of one release with these files. */
+export const manifestOf = (files: Manifest['files']): Manifest => ({
+  distributions: [],
+  releases: [{id: 'r', isNamed: false, createdAt: '2026-11-21T00:00:00.000Z', files: files.size, bytes: 1}],
+  files,
+  pendingInvalidations: [],
+  hidden: false,
+});

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {DeployResult, PlanDescription} from '../../src/deploy/index.js';
 import {deployText, planText} from '../../src/terminal/deploy-text.js';
 
-const counts = {uploaded: 0, updated: 0, unchanged: 3, deleted: 0, kept: 0};
+const counts = {uploaded: 0, updated: 0, unchanged: 3, deleted: 0, kept: 0, retained: 0};
 
 const result = (invalidation: DeployResult['invalidation']): DeployResult => ({
   release: 'r1',
@@ -16,8 +16,8 @@ const result = (invalidation: DeployResult['invalidation']): DeployResult => ({
 });
 
 const batches = [
-  {id: 'I1', status: 'Completed', paths: 10},
-  {id: 'I2', status: 'Completed', paths: 2},
+  {id: 'I1', status: 'Completed', paths: 10, distributionId: 'E1'},
+  {id: 'I2', status: 'Completed', paths: 2, distributionId: 'E1'},
 ];
 
 describe('what a deploy cost', () => {

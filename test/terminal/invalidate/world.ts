@@ -23,7 +23,7 @@ export async function deployOnce(world: World, files: Readonly<Record<string, st
       site: {dir: world.dir, site: {}},
       bucket,
       prefix: '',
-      distributionId,
+      distributionIds: [distributionId],
       prune: true,
       wait: true,
       timeoutMs: 20_000,

@@ -1,0 +1,213 @@
+import {Failure} from '../failure.js';
+import type {FileHeaders} from '../site/index.js';
+import type {Manifest, ManifestEntry, PendingInvalidation, Release} from './manifest.js';
+
+const version = 2;
+
+/**
+ * The document in the bucket. 20,000 files are one JSON of about 3 MB that parses in some 20 ms: each file is a row, and
+ * the few distinct sets of headers stand once in a table that the rows point into. Version 1 (frontctl 0.1.0 before
+ * releases were kept) has one release at the top, only pairs of headers, and cache tags in a table of their own.
+ */
+interface ManifestDocument {
+  readonly version: 2;
+  readonly site?: string;
+  readonly distributions: readonly string[];
+  readonly releases: readonly Release[];
+  readonly hidden?: boolean;
+  readonly pendingInvalidations?: readonly PendingInvalidation[];
+  readonly headers: readonly FileHeaders[];
+  /** Key -> [SHA-256, bytes, index into `headers`, ETag, index into `releases` of the last that had it where it has left]. */
+  readonly files: Readonly<Record<string, readonly [string, number, number, string, number?]>>;
+}
+
+interface FirstDocument extends Pick<ManifestDocument, 'hidden' | 'pendingInvalidations' | 'files'> {
+  readonly version: 1;
+  readonly release: string;
+  readonly commit?: string;
+  readonly createdAt: string;
+  readonly headers: readonly Pick<FileHeaders, 'contentType' | 'cacheControl'>[];
+  readonly cacheTags?: readonly string[];
+}
+
+/** Values in the order in which they are first met. */
+class Table<T> {
+  readonly values: T[] = [];
+  readonly #indexes = new Map<string, number>();
+  readonly #known = new Map<T, number>();
+
+  constructor(readonly identity: (value: T) => string) {}
+
+  indexOf(value: T): number {
+    const same = this.#known.get(value);
+    if (same !== undefined) return same;
+    const identity = this.identity(value);
+    const index = this.#indexes.get(identity) ?? this.values.push(value) - 1;
+    this.#indexes.set(identity, index);
+    // Objects that many rows share are found without spelling them out; one a row must not be kept alive here.
+    if (this.#known.size < 1000) this.#known.set(value, index);
+    return index;
+  }
+}
+
+const orderedHeaders = ({contentType, cacheControl, cacheTags, others}: FileHeaders): FileHeaders => ({
+  contentType,
+  cacheControl,
+  ...(cacheTags !== undefined && {cacheTags}),
+  ...(others !== undefined && {others}),
+});
+
+export function serializeManifest(manifest: Manifest): string {
+  const {site, distributions, releases, hidden, pendingInvalidations} = manifest;
+  const headers = new Table<FileHeaders>(value => JSON.stringify(orderedHeaders(value)));
+  const positions = new Map(releases.map(({id}, index) => [id, index]));
+  // A Map of rows first: keys such as `__proto__` or `404` must come out as they are and in order.
+  const rows: string[] = [];
+  for (const [key, entry] of manifest.files) {
+    const index = headers.indexOf(entry.headers);
+    const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
+    const position = entry.left === undefined ? undefined : positions.get(entry.left);
+    const left = position === undefined ? '' : `,${position}`;
+    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}${left}]`);
+  }
+  const head = JSON.stringify({
+    version,
+    site,
+    distributions,
+    releases,
+    ...(hidden && {hidden}),
+    ...(pendingInvalidations.length > 0 && {pendingInvalidations}),
+    headers: headers.values.map(orderedHeaders),
+  });
+  return `${head.slice(0, -1)},\n"files":{\n${rows.join(',\n')}}}\n`;
+}
+
+/**
+ * Failures: MANIFEST_NEWER (written by a later frontctl: going on would lose what it says), MANIFEST_UNREADABLE.
+ * `where` names the object for the message.
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(where, 'it is not JSON', cause);
+  }
+  if (typeof value !== 'object' || value === null || !('version' in value)) {
+    throw unreadable(where, 'it has no version');
+  }
+  if (typeof value.version === 'number' && value.version > version) {
+    throw new Failure(
+      'conflict',
+      'MANIFEST_NEWER',
+      `${where} was written by a newer frontctl (manifest version ${value.version}; this one knows ${version}).`,
+      {hint: 'Update frontctl: `npm install frontctl@latest`.'},
+    );
+  }
+  const document =
+    value.version === 1
+      ? upgraded(value as Partial<FirstDocument>, where)
+      : (value as Partial<ManifestDocument>);
+  if (!isManifestDocument(document))
+    throw unreadable(where, `its members are not those of version ${version}`);
+  const files = new Map<string, ManifestEntry>();
+  for (const key of Object.keys(document.files)) {
+    const row: readonly unknown[] | undefined = document.files[key];
+    const [sha256, size, index, etag, position] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+    const headers = typeof index === 'number' ? document.headers[index] : undefined;
+    if (typeof sha256 !== 'string' || typeof size !== 'number' || typeof etag !== 'string' || !headers) {
+      throw unreadable(where, `its row for "${key}" is damaged`);
+    }
+    const left = typeof position === 'number' ? document.releases[position]?.id : undefined;
+    files.set(key, {sha256, size, headers, etag, ...(left !== undefined && {left})});
+  }
+  return {
+    ...(document.site !== undefined && {site: document.site}),
+    distributions: document.distributions,
+    releases: document.releases,
+    files,
+    pendingInvalidations: document.pendingInvalidations ?? [],
+    hidden: document.hidden === true,
+  };
+}
+
+function isManifestDocument(value: Partial<ManifestDocument>): value is ManifestDocument {
+  return (
+    value.version === version &&
+    (value.site === undefined || typeof value.site === 'string') &&
+    isListOf(value.distributions, id => typeof id === 'string') &&
+    isListOf(value.releases, isRelease) &&
+    isListOf(value.headers, isHeaders) &&
+    typeof (value.files ?? undefined) === 'object' &&
+    (value.pendingInvalidations === undefined || isListOf(value.pendingInvalidations, isPending))
+  );
+}
+
+const isListOf = (value: unknown, test: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(test);
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const isRelease = (value: unknown): boolean =>
+  isObject(value) && typeof value['id'] === 'string' && typeof value['createdAt'] === 'string';
+
+const isHeaders = (value: unknown): boolean =>
+  isObject(value) && typeof value['contentType'] === 'string' && typeof value['cacheControl'] === 'string';
+
+const isPending = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value['reference'] === 'string' &&
+  typeof value['distributionId'] === 'string' &&
+  isListOf(value['paths'], path => typeof path === 'string');
+
+/** Version 1 as version 2. What is no manifest at all comes out as something that `isManifestDocument` refuses. */
+function upgraded(document: Partial<FirstDocument>, where: string): Partial<ManifestDocument> {
+  const {release, commit, createdAt, hidden, pendingInvalidations, headers = [], cacheTags = []} = document;
+  const {files} = document;
+  if (
+    typeof release !== 'string' ||
+    typeof createdAt !== 'string' ||
+    !isObject(files) ||
+    !Array.isArray(headers) ||
+    !Array.isArray(cacheTags)
+  ) {
+    throw unreadable(where, 'its members are not those of version 1');
+  }
+  const table: FileHeaders[] = [...headers];
+  const rows: [string, readonly [string, number, number, string]][] = [];
+  let bytes = 0;
+  for (const [key, row] of Object.entries(files)) {
+    if (!Array.isArray(row)) throw unreadable(where, `its row for "${key}" is damaged`);
+    const [sha256, size, index, etag, tag] = row;
+    const pair = headers[index];
+    const tags = tag === undefined ? undefined : cacheTags[tag];
+    const isPlain = pair === undefined || tags === undefined;
+    rows.push([key, [sha256, size, isPlain ? index : table.push({...pair, cacheTags: tags}) - 1, etag]]);
+    bytes += size;
+  }
+  const only: Release = {
+    id: release,
+    isNamed: false,
+    ...(commit !== undefined && {commit}),
+    createdAt,
+    files: rows.length,
+    bytes,
+  };
+  return {
+    version,
+    distributions: [],
+    releases: [only],
+    ...(hidden !== undefined && {hidden}),
+    ...(pendingInvalidations !== undefined && {pendingInvalidations}),
+    headers: table,
+    files: Object.fromEntries(rows),
+  };
+}
+
+function unreadable(where: string, why: string, cause?: unknown): Failure {
+  return new Failure('conflict', 'MANIFEST_UNREADABLE', `${where} cannot be read: ${why}.`, {
+    hint: 'Delete that object to start afresh: the next deploy compares the files with the bucket itself and uploads only what differs.',
+    cause,
+  });
+}
