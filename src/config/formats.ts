@@ -44,6 +44,37 @@ export const cacheTag = /^(?=.{1,256}$)[!-+\--~]*[!-)+\--~]$/;
 /** Tags beyond this are dropped by CloudFront. */
 export const maxCacheTags = 50;
 
+/** S3 counts names and values of an object's own metadata together (S3 User Guide, "Working with object metadata"). Bytes. */
+export const maxMetadataBytes = 2048;
+/** S3 answers metadata under lowercase names. `cache-tag` is that of `cacheTags`. */
+export const metadataName = /^(?!cache-tag$)[a-z0-9-]{1,128}$/;
+/** What S3 gives back as it was sent: printable ASCII, no blanks around it. */
+export const metadataValue = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/** Codings that browsers decode, in the order in which they were applied; `identity` stands alone, for none. */
+export const contentEncoding = /^(?:identity|(?:gzip|br|zstd|deflate)(?:, ?(?:gzip|br|zstd|deflate))*)$/;
+
+/** Language tags (RFC 5646, section 2.1, without grandfathered ones), separated by commas. */
+const languageTag =
+  /(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z\d]{5,8}|\d[A-Za-z\d]{3}))*(?:-[A-WY-Za-wy-z\d](?:-[A-Za-z\d]{2,8})+)*(?:-[Xx](?:-[A-Za-z\d]{1,8})+)?)/;
+export const contentLanguage = new RegExp(`^${languageTag.source}(?:, ?${languageTag.source})*$`);
+
+/** S3 User Guide, "(Optional) Configuring a webpage redirect": a path or an HTTP URL, at most 2 KB. */
+export const redirectLocation = /^(?=.{1,2048}$)(?:\/(?!\/)|https?:\/\/[^/])[!-~]*$/;
+
+/**
+ * Classes that S3 reads at once. An object in GLACIER or DEEP_ARCHIVE has to be restored first: until then its GET is 403
+ * InvalidObjectState. EXPRESS_ONEZONE is for directory buckets, OUTPOSTS, SNOW and FSX_* for others that no origin can be.
+ */
+export const storageClasses = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'REDUCED_REDUNDANCY',
+] as const;
+
 /** In a cache tag: the id of the release that writes the file. */
 export const releaseMark = '{release}';
 

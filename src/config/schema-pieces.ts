@@ -76,8 +76,12 @@ export const seconds = (description: string) => range(0, 3_153_600_000, ' second
 
 export const flag = (description: string) => v.pipe(v.boolean('true or false'), v.description(description));
 
-export const oneOf = <const Options extends readonly string[]>(options: Options, description: string) =>
-  v.pipe(v.picklist(options, `one of ${options.map(shown).join(', ')}`), v.description(description));
+/** `why` follows the options in the message: what they have in common. */
+export const oneOf = <const Options extends readonly string[]>(
+  options: Options,
+  description: string,
+  why = '',
+) => v.pipe(v.picklist(options, `one of ${options.map(shown).join(', ')}${why}`), v.description(description));
 
 const shown = (option: string): string => (option === '' ? '""' : option);
 

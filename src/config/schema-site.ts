@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import * as format from './formats.js';
-import {cacheTags} from './schema-tags.js';
-import {formatted, listOf, object} from './schema-pieces.js';
+import {headers} from './schema-headers.js';
+import {listOf, object} from './schema-pieces.js';
 
 const glob = v.pipe(v.string('a string'), v.minLength(1, 'a glob such as assets/** or *.html'));
+
+const names = Object.keys(headers) as (keyof typeof headers)[];
 
 const headerRule = v.pipe(
   object(
@@ -17,33 +18,13 @@ const headerRule = v.pipe(
           'Glob or globs on the key, `/`-separated, `**` across folders: `assets/**`, `*.html`. A pattern without `/` matches in every folder.',
         ),
       ),
-      cacheControl: v.optional(
-        formatted(
-          format.headerValue,
-          'a Cache-Control value such as "public, max-age=60"',
-          'Cache-Control of the files that match.',
-        ),
-      ),
-      contentType: v.optional(
-        formatted(
-          format.mediaType,
-          'a media type such as "text/html; charset=utf-8"',
-          'Content-Type of the files that match.',
-        ),
-      ),
-      cacheTags: v.optional(cacheTags),
+      ...headers,
     },
     'Headers for the files whose key matches. The first rule that matches a key and names a header decides it.',
   ),
   v.rawCheck(({dataset, addIssue}) => {
-    if (
-      dataset.typed &&
-      dataset.value.cacheControl === undefined &&
-      dataset.value.contentType === undefined &&
-      dataset.value.cacheTags === undefined
-    ) {
-      addIssue({message: 'sets nothing (allowed are cacheControl, contentType and cacheTags)'});
-    }
+    if (dataset.typed && names.every(name => dataset.value[name] === undefined))
+      addIssue({message: `sets nothing (allowed are ${names.join(', ')})`});
   }),
 );
 

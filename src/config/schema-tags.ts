@@ -5,8 +5,6 @@ import {distinct} from './schema-pieces.js';
 /** Release ids are at most so long. */
 const longestRelease = 64;
 
-/** S3 counts names and values of an object's own metadata together (S3 User Guide, "Working with object metadata"). */
-const maxMetadataBytes = 2048;
 const metadataName = 'cache-tag';
 
 const atLongest = (tag: string): string => tag.replaceAll(format.releaseMark, 'r'.repeat(longestRelease));
@@ -35,9 +33,9 @@ export const cacheTags = v.pipe(
   v.rawCheck(({dataset, addIssue}) => {
     if (!dataset.typed) return;
     const bytes = metadataName.length + atLongest(dataset.value.join(',')).length;
-    if (bytes > maxMetadataBytes) {
+    if (bytes > format.maxMetadataBytes) {
       addIssue({
-        message: `takes ${bytes} bytes of S3 metadata, its commas included, of which an object has ${maxMetadataBytes}`,
+        message: `takes ${bytes} bytes of S3 metadata, its commas included, of which an object has ${format.maxMetadataBytes}`,
       });
     }
   }),

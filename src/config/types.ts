@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-cloudfront';
 import type {CORSRule, LifecycleRule} from '@aws-sdk/client-s3';
 import type {Form} from './form.js';
+import type {storageClasses} from './formats.js';
 
 /** Headers for the files whose key matches. The first rule that matches a key and names a header decides it. */
 export interface HeaderRule {
@@ -23,6 +24,18 @@ export interface HeaderRule {
    * commas; at most 50. An empty list: none. `{release}` stands for the id of the release that writes the file.
    */
   readonly cacheTags?: readonly string[];
+  /** `gzip`, `br`, `zstd`, `deflate`, or several in the order in which they were applied. `identity`: none. */
+  readonly contentEncoding?: string;
+  /** BCP 47 tags, separated by commas. */
+  readonly contentLanguage?: string;
+  /** RFC 6266: `inline`, `attachment`, `attachment; filename="report.pdf"`. */
+  readonly contentDisposition?: string;
+  /** `/path` or an HTTP URL; only S3 website endpoints send viewers there. */
+  readonly redirect?: string;
+  /** By name without `x-amz-meta-`; printable ASCII, at most 2 KB with the cache tags. An empty object: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** `STANDARD` when left out. */
+  readonly storageClass?: (typeof storageClasses)[number];
 }
 
 export interface SiteConfig {

@@ -57,6 +57,25 @@ describe('what is allowed', () => {
         },
       },
     ],
+    [
+      'every header of S3',
+      {
+        site: {
+          rules: [
+            {
+              match: '*',
+              contentEncoding: 'gzip, br',
+              contentLanguage: 'de-AT, zh-Hant-TW, es-419, sl-rozaj-biske, de-DE-u-co-phonebk, en-x-us',
+              contentDisposition: 'attachment; filename="a b.pdf"; filename*=UTF-8\'\'a%20%C3%BC.pdf',
+              redirect: 'https://example.com/a?b=c#d',
+              metadata: {'build-id': 'a  "b", 7', 2: 'x'},
+              storageClass: 'GLACIER_IR',
+            },
+            {match: 'a', contentEncoding: 'identity', metadata: {}, redirect: '/', storageClass: 'STANDARD'},
+          ],
+        },
+      },
+    ],
     ['a header of cache tags', {distribution: {cacheTagConfig: {headerName: 'Edge-Cache-Tag'}}}],
     ['clean URLs', {site: {cleanUrls: false}}],
     ['invalidation', {invalidation: {strategy: 'frugal', budget: 1, maxWildcards: 0}}],
@@ -91,7 +110,7 @@ describe('what is refused', () => {
     [{site: {rules: [{cacheControl: 'no-cache'}]}}, 'site.rules[0].match is missing'],
     [
       {site: {rules: [{match: '*'}]}},
-      'site.rules[0] sets nothing (allowed are cacheControl, contentType and cacheTags)',
+      'site.rules[0] sets nothing (allowed are cacheControl, contentType, cacheTags, contentEncoding, ',
     ],
     [
       {site: {rules: [{match: '*', cacheControl: 'a\nb'}]}},
@@ -122,6 +141,50 @@ describe('what is refused', () => {
       {site: {rules: [{match: '*', cacheTags: Array.from({length: 8}, (_, n) => `${n}`.repeat(255))}]}},
       'site.rules[0].cacheTags takes 2056 bytes of S3 metadata, its commas included, of which an object has 2048',
     ],
+    [
+      {site: {rules: [{match: '*', cacheControl: 'no-store, max-age=31536000'}]}},
+      'site.rules[0].cacheControl says no-store beside max-age=31536000; what is not stored cannot be kept (write no-store, or leave it out)',
+    ],
+    [
+      {site: {rules: [{match: '*', cacheControl: 'max-ages=60, s-maxage=1h'}]}},
+      'site.rules[0].cacheControl has max-ages, which is not a directive (did you mean max-age?); it has s-maxage=1h, but takes a whole number of seconds from 0 on (write s-maxage=3600)',
+    ],
+    ...['brotli', 'GZIP', 'gzip,', 'identity, br', 'aws-chunked', ''].map(
+      (contentEncoding): [unknown, string] => [
+        {site: {rules: [{match: '*', contentEncoding}]}},
+        `site.rules[0].contentEncoding is ${JSON.stringify(contentEncoding)} but must be gzip, br, zstd or deflate`,
+      ],
+    ),
+    ...['en_US', 'english', 'e', 'en, ', 'de-', 'en-u', ''].map((contentLanguage): [unknown, string] => [
+      {site: {rules: [{match: '*', contentLanguage}]}},
+      `site.rules[0].contentLanguage is ${JSON.stringify(contentLanguage)} but must be language tags such as`,
+    ]),
+    [
+      {site: {rules: [{match: '*', contentDisposition: 'atachment'}]}},
+      'site.rules[0].contentDisposition begins with atachment (did you mean attachment?)',
+    ],
+    ...['new.html', '//evil.example/', 'ftp://a/b', 'https://', '/a b', '/ü', `/${'x'.repeat(2048)}`, ''].map(
+      (redirect): [unknown, string] => [
+        {site: {rules: [{match: '*', redirect}]}},
+        'must be a path such as /new.html, or a URL that begins with http:// or https://',
+      ],
+    ),
+    ...['Build', 'build_id', 'cache-tag', '', 'x'.repeat(129)].map((name): [unknown, string] => [
+      {site: {rules: [{match: '*', metadata: {[name]: 'x'}}]}},
+      `the name "${name}" in site.rules[0].metadata must be at most 128 lowercase letters, digits and hyphens`,
+    ]),
+    ...['', ' a', 'a ', 'ä', 'a\tb', 'a\nb'].map((value): [unknown, string] => [
+      {site: {rules: [{match: '*', metadata: {a: value}}]}},
+      `site.rules[0].metadata.a is ${JSON.stringify(value)} but must be printable ASCII characters without blanks`,
+    ]),
+    [
+      {site: {rules: [{match: '*', metadata: {a: 'x'.repeat(1024), b: 'x'.repeat(1023)}}]}},
+      'site.rules[0].metadata takes 2049 bytes of S3 metadata, of which an object has 2048',
+    ],
+    ...['GLACIER', 'DEEP_ARCHIVE', 'EXPRESS_ONEZONE', 'standard'].map((storageClass): [unknown, string] => [
+      {site: {rules: [{match: '*', storageClass}]}},
+      `site.rules[0].storageClass is "${storageClass}" but must be one of STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, REDUCED_REDUNDANCY, which CloudFront reads at once`,
+    ]),
     [{site: {cleanUrls: 'yes'}}, 'site.cleanUrls is "yes" but must be true or false'],
     [
       {distribution: {cacheTagConfig: {headerName: 'a b'}}},
