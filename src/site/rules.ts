@@ -1,7 +1,7 @@
-import picomatch from 'picomatch';
 import type {HeaderRule, SiteConfig} from '../config/types.js';
 import {contentTypeOf, isHtml} from './content-type.js';
 import {fingerprintOf} from './fingerprint.js';
+import {keyGlob, type KeyGlob} from './key-glob.js';
 import type {FileHeaders, FileKind} from './types.js';
 
 /**
@@ -51,19 +51,6 @@ export interface Decision {
   readonly rule: string;
 }
 
-interface Matcher {
-  readonly pattern: string;
-  readonly matches: (key: string) => boolean;
-}
-
-/** A pattern without `/` matches the last segment in every folder; a leading `/` ties it to the top. Case matters. */
-function matcher(pattern: string): Matcher {
-  const tied = pattern.replace(/^\.?\//, '');
-  const anywhere = !pattern.includes('/');
-  const test = picomatch(tied, {dot: true});
-  return {pattern, matches: key => test(anywhere ? key.slice(key.lastIndexOf('/') + 1) : key)};
-}
-
 const list = (match: HeaderRule['match']): readonly string[] => (typeof match === 'string' ? [match] : match);
 
 /**
@@ -78,9 +65,9 @@ export function compileRules(
   const rules = (site.rules ?? []).map((rule, index) => ({
     ...rule,
     position: index + 1,
-    matchers: list(rule.match).map(matcher),
+    matchers: list(rule.match).map(keyGlob),
   }));
-  const fingerprinted = (site.fingerprinted ?? []).map(matcher);
+  const fingerprinted = (site.fingerprinted ?? []).map(keyGlob);
   const errors = new Set(errorPages.map(page => page.replace(/^\//, '')));
 
   return key => {
@@ -124,7 +111,7 @@ interface Class {
 function classify(
   key: string,
   contentType: string,
-  declared: readonly Matcher[],
+  declared: readonly KeyGlob[],
   errorPages: ReadonlySet<string>,
 ): Class {
   const name = key.slice(key.lastIndexOf('/') + 1);
