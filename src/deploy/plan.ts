@@ -42,6 +42,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
   const inBuild = new Set<string>();
   let unchanged = 0;
   let bytes = 0;
+  let returning = false;
   for (const file of files) {
     inBuild.add(file.key);
     const object = live.get(file.key);
@@ -49,6 +50,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
     if (step === undefined) {
       unchanged++;
       const entry = recorded?.get(file.key);
+      returning ||= entry?.left !== undefined;
       if (entry && entry === object?.known && entry.left === undefined) result.set(file.key, entry);
       else if (object) result.set(file.key, entryFor(file, object.etag));
       continue;
@@ -58,7 +60,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
   }
   const gone = whatLeft(input, inBuild);
   byPhase.delete.push(...gone.doomed);
-  const changes = phases.some(phase => byPhase[phase].length > 0) || gone.leaving;
+  const changes = gone.leaving || returning || phases.some(phase => byPhase[phase].length > 0);
   const before = input.releases ?? [];
   const isNew = input.next !== undefined && (changes || before.length === 0);
   let releases = before;
@@ -70,10 +72,11 @@ export function planDeploy(input: PlanInput): DeployPlan {
   for (const old of gone.fingerprinted) {
     const {left} = old.entry;
     const stays = left !== undefined && kept.has(left);
-    if (stays) retained++;
-    else byPhase.delete.push(deletion(old.key, old.object, old.entry));
-    if (stays) result.set(old.key, old.entry);
-    if (left !== undefined) referenced.add(left);
+    if (!stays) byPhase.delete.push(deletion(old.key, old.object, old.entry));
+    else {
+      retained++;
+      result.set(old.key, old.entry);
+    }
   }
   for (const [key, entry] of gone.kept) {
     result.set(key, entry);
