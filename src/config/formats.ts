@@ -156,3 +156,9 @@ export const tlsPolicies = [
   'TLSv1.2_2025',
   'TLSv1.3_2025',
 ] as const;
+
+/** As flags take durations: `90s`, `10m`, `1.5h`. */
+export const duration = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/;
+
+/** `0%` to `100%`. */
+export const percentage = /^(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)%$/;

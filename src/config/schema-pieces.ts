@@ -33,6 +33,8 @@ export const text = (description: string) => v.pipe(v.string('a string'), v.desc
 export const formatted = (pattern: RegExp, phrase: string, description: string) =>
   v.pipe(v.string('a string'), v.regex(pattern, phrase), v.description(description));
 
+export const glob = v.pipe(v.string('a string'), v.minLength(1, 'a glob such as assets/** or *.html'));
+
 export const listOf = <const Item extends v.GenericSchema>(item: Item, description: string) =>
   v.pipe(v.array(item, 'a list'), v.description(description));
 

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import {headers} from './schema-headers.js';
-import {listOf, object} from './schema-pieces.js';
-
-const glob = v.pipe(v.string('a string'), v.minLength(1, 'a glob such as assets/** or *.html'));
+import {flag, glob, listOf, object} from './schema-pieces.js';
 
 const names = Object.keys(headers) as (keyof typeof headers)[];
 
@@ -54,6 +52,9 @@ export const site = object(
           'Whether `/about` and `/about/` show `about/index.html`, and `/about` shows `about.html`, so that they are invalidated with it. Left out: as the distribution suggests (an S3 website endpoint, or Lambda@Edge on requests).',
         ),
       ),
+    ),
+    sourceMaps: v.optional(
+      flag('Whether source maps (`*.js.map`, `*.css.map`) are deployed; false when left out.'),
     ),
   },
   'The files of the site and their headers.',

@@ -3,9 +3,10 @@ import * as format from './formats.js';
 import {isPlainObject} from './path.js';
 import {bucket} from './schema-bucket.js';
 import {certificate, dns} from './schema-certificate-dns.js';
+import {deploy} from './schema-deploy.js';
 import {distribution} from './schema-distribution.js';
 import {functions} from './schema-functions.js';
-import {formatted, object, text, wholeNumber} from './schema-pieces.js';
+import {distinct, formatted, object, text, wholeNumber} from './schema-pieces.js';
 import {cachePolicies, originAccessControls, originRequestPolicies} from './schema-policies.js';
 import {preset} from './schema-preset.js';
 import {responseHeadersPolicies} from './schema-response-headers.js';
@@ -30,6 +31,22 @@ const invalidation = object(
       ),
     ),
     maxWildcards: v.optional(wholeNumber(0, 'Most wildcards among them.')),
+    distributions: v.optional(
+      v.pipe(
+        v.array(
+          formatted(
+            format.distributionId,
+            'the id of a distribution, such as E2EXAMPLE1ABCD',
+            'The id of a distribution.',
+          ),
+          'a list',
+        ),
+        distinct(id => id, 'the distribution'),
+        v.description(
+          'Ids of further distributions in front of the same bucket, which a deploy invalidates too.',
+        ),
+      ),
+    ),
   },
   'How changed files become the paths of an invalidation.',
 );
@@ -110,6 +127,7 @@ const entries = {
   responseHeadersPolicies: v.optional(responseHeadersPolicies),
   originAccessControls: v.optional(originAccessControls),
   functions: v.optional(functions),
+  deploy: v.optional(deploy),
   invalidation: v.optional(invalidation),
   signing: v.optional(signing),
   tags: v.optional(tags),

@@ -52,6 +52,8 @@ export interface SiteConfig {
    * with it. Left out: as the distribution suggests (an S3 website endpoint or Lambda@Edge before the cache or the origin).
    */
   readonly cleanUrls?: boolean;
+  /** Whether source maps (`*.js.map`, `*.css.map`) are deployed; false when left out. */
+  readonly sourceMaps?: boolean;
 }
 
 /** How changed files become invalidation items. */
@@ -65,6 +67,27 @@ export interface InvalidationConfig {
   readonly budget?: number;
   /** Most wildcards among them. */
   readonly maxWildcards?: number;
+  /** Ids of further distributions in front of the same bucket, which a deploy invalidates too. */
+  readonly distributions?: readonly string[];
+}
+
+/** What a deploy keeps, and what it refuses to do. */
+export interface DeployConfig {
+  /** How long fingerprinted files stay that are no longer in the build, so that open pages still load them. */
+  readonly keep?: {
+    /** Releases that keep theirs, the live one counted; 5 when left out. */
+    readonly releases?: number;
+    /** Days that those of a release stay after the next one. */
+    readonly days?: number;
+  };
+  /** Most files that a deploy may delete, or the percentage of the live ones (`25%`, the default; `100%`: no limit). */
+  readonly maxDelete?: number | `${number}%`;
+  /** Globs of keys that a deploy neither overwrites nor deletes. */
+  readonly protect?: readonly string[];
+  /** Globs of files that are deployed although they look like secrets. */
+  readonly allowSecrets?: readonly string[];
+  /** How long a deploy waits for another one of the same site: `90s`, `10m`. */
+  readonly lockTimeout?: string;
 }
 
 /** What encrypts objects that are uploaded without a wish of their own. */
@@ -244,6 +267,7 @@ export interface Config {
   >;
   readonly originAccessControls?: Readonly<Record<string, Form<Omit<OriginAccessControlConfig, 'Name'>>>>;
   readonly functions?: Readonly<Record<string, FunctionConfig>>;
+  readonly deploy?: DeployConfig;
   readonly invalidation?: InvalidationConfig;
   readonly signing?: SigningConfig;
   readonly tags?: Readonly<Record<string, string>>;

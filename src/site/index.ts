@@ -7,12 +7,14 @@ import {buildHint} from './guess.js';
 import {hashFiles} from './hash.js';
 import {failureOf} from './reading.js';
 import {compileRules} from './rules.js';
-import {scan} from './scan.js';
-import type {ReadSiteOptions, Site, SkippedFile} from './types.js';
+import {scan, type FoundFile} from './scan.js';
+import {secretName} from './secrets.js';
+import type {Digests, ReadSiteOptions, Site, SkippedFile, Suspect} from './types.js';
 
 export type * from './types.js';
 export {contentTypeOf} from './content-type.js';
 export {fingerprintOf} from './fingerprint.js';
+export {keyGlob} from './key-glob.js';
 export {cacheControl, compileRules} from './rules.js';
 export {compareKeys} from '../aws/index.js';
 
@@ -44,11 +46,19 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
     dir,
     bytes,
     skipped,
+    suspects: suspectsOf(files, digests),
     files: files.map(({key, path, size}, index) => {
       const {sha256, md5} = digests[index] ?? missing(key);
       return {key, path, size, sha256, md5, ...decide(key)};
     }),
   };
+}
+
+function suspectsOf(files: readonly FoundFile[], digests: readonly Digests[]): readonly Suspect[] {
+  return files.flatMap(({key, target}, index) => {
+    const why = secretName(key, target) ?? digests[index]?.suspect;
+    return why === undefined ? [] : [{key, why}];
+  });
 }
 
 function missing(key: string): never {

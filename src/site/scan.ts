@@ -1,11 +1,12 @@
 import {readdirSync, realpathSync, statSync, type Dirent, type Stats} from 'node:fs';
-import {join, sep} from 'node:path';
+import {join, relative, sep} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import ignore from 'ignore';
 import type {SiteConfig} from '../config/types.js';
 import {compareKeys} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {failureOf} from './reading.js';
+import {isSourceMap} from './source-maps.js';
 import type {SkippedFile} from './types.js';
 
 /** A file found by the walk, not read yet. */
@@ -15,6 +16,8 @@ export interface FoundFile {
   readonly size: number;
   /** Changes whenever the file is written: modification and change time in ms, inode. */
   readonly stamp: string;
+  /** Where the file is once links are followed, like a key; absent where no link leads to it. */
+  readonly target?: string;
 }
 
 export interface Scan {
@@ -34,12 +37,15 @@ interface Folder {
   readonly prefix: string;
   /** Real paths of this folder and the folders above it: a link to one of them is a loop. */
   readonly chain: readonly string[];
+  /** A link leads to it or to a folder above it. */
+  readonly linked: boolean;
 }
 
 /**
  * Walks `root` (absolute) and returns its files sorted by key in UTF-8 byte order.
  * Left out and told in `skipped`: dotfiles and dot-folders but `.well-known`, system litter, `site.ignore` (gitignore
- * syntax, case-sensitive everywhere), symbolic links that are broken, loop or lead out of `root`, sockets, pipes, devices.
+ * syntax, case-sensitive everywhere), source maps unless `site.sourceMaps`, symbolic links that are broken, loop or lead
+ * out of `root`, sockets, pipes, devices.
  * Failures: UNREADABLE_FILE, FILE_CHANGED, KEY_TOO_LONG, BAD_FILE_NAME, DUPLICATE_KEY.
  *
  * Synchronous calls on purpose: 20,000 files take 0.08 s, against 0.3 s through promises; it yields between folders.
@@ -47,10 +53,11 @@ interface Folder {
 export async function scan(root: string, site: SiteConfig, signal?: AbortSignal): Promise<Scan> {
   const ignored = ignore({ignorecase: false}).add([...(site.ignore ?? [])]);
   const hasIgnores = (site.ignore ?? []).length > 0;
+  const hasSourceMaps = site.sourceMaps === true;
   const files: FoundFile[] = [];
   const skipped: SkippedFile[] = [];
   const realRoot = realpathSync(root);
-  const folders: Folder[] = [{path: root, prefix: '', chain: [realRoot]}];
+  const folders: Folder[] = [{path: root, prefix: '', chain: [realRoot], linked: false}];
   let turn = performance.now();
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -67,21 +74,25 @@ export async function scan(root: string, site: SiteConfig, signal?: AbortSignal)
         skipped.push({path: entry.isDirectory() ? `${key}/` : key, reason: litter});
         continue;
       }
-      const target = entry.isSymbolicLink() ? follow(path, realRoot, folder.chain) : entry;
-      if (typeof target === 'string') {
-        skipped.push({path: key, reason: target});
+      const link = entry.isSymbolicLink() ? follow(path, realRoot, folder.chain) : undefined;
+      if (typeof link === 'string') {
+        skipped.push({path: key, reason: link});
         continue;
       }
+      const target = link?.stats ?? entry;
       const isFolder = target.isDirectory();
       if (hasIgnores && ignored.ignores(isFolder ? `${key}/` : key)) {
         skipped.push({path: isFolder ? `${key}/` : key, reason: 'ignored by site.ignore'});
       } else if (isFolder) {
-        const real = entry.isSymbolicLink()
-          ? realpathSync(path)
-          : join(folder.chain.at(-1) ?? folder.path, entry.name);
-        folders.push({path, prefix: `${key}/`, chain: [...folder.chain, real]});
+        const real = link?.real ?? realPath(folder, entry.name);
+        const linked = folder.linked || link !== undefined;
+        folders.push({path, prefix: `${key}/`, chain: [...folder.chain, real], linked});
+      } else if (target.isFile() && !hasSourceMaps && isSourceMap(key)) {
+        skipped.push({path: key, reason: 'source map (site.sourceMaps publishes them)'});
       } else if (target.isFile()) {
-        files.push(found(key, path, folder));
+        const real = link?.real ?? (folder.linked ? realPath(folder, entry.name) : undefined);
+        const file = found(key, path, folder);
+        files.push(real === undefined ? file : {...file, target: keyOf(real, realRoot)});
       } else {
         skipped.push({path: key, reason: 'not a regular file'});
       }
@@ -143,8 +154,18 @@ function refuseBrokenNames(folder: Folder): void {
   }
 }
 
+const realPath = (folder: Folder, name: string): string => join(folder.chain.at(-1) ?? folder.path, name);
+
+/** `/`-separated, relative to the root. */
+const keyOf = (real: string, realRoot: string): string => relative(realRoot, real).split(sep).join('/');
+
+interface Link {
+  readonly stats: Stats;
+  readonly real: string;
+}
+
 /** What a symbolic link leads to, or the reason to skip it. */
-function follow(path: string, realRoot: string, chain: readonly string[]): Stats | string {
+function follow(path: string, realRoot: string, chain: readonly string[]): Link | string {
   let real: string;
   try {
     real = realpathSync(path);
@@ -155,7 +176,7 @@ function follow(path: string, realRoot: string, chain: readonly string[]): Stats
   if (!inside) return 'symbolic link to a place outside the build folder';
   if (chain.includes(real)) return 'symbolic link in a loop';
   try {
-    return statSync(real);
+    return {stats: statSync(real), real};
   } catch {
     return 'broken symbolic link';
   }

@@ -52,6 +52,13 @@ export interface SkippedFile {
   readonly reason: string;
 }
 
+/** A file that looks as if it must not be public. */
+export interface Suspect {
+  readonly key: string;
+  /** Completes "KEY ...": `holds a private key`. Nothing of the secret is in it. */
+  readonly why: string;
+}
+
 export interface Site {
   /** Absolute path of the build folder. */
   readonly dir: string;
@@ -59,6 +66,8 @@ export interface Site {
   readonly files: readonly SiteFile[];
   /** Sorted like `files`. */
   readonly skipped: readonly SkippedFile[];
+  /** Files that look like secrets (see secrets.ts), sorted like `files`. */
+  readonly suspects: readonly Suspect[];
   /** Sum of the sizes. */
   readonly bytes: number;
 }
@@ -73,10 +82,12 @@ export interface HashCache {
   set(key: string, size: number, stamp: string, digests: Digests): void;
 }
 
-/** Both lowercase hex. */
+/** What is known of a file once its bytes were read. The digests are lowercase hex. */
 export interface Digests {
   readonly sha256: string;
   readonly md5: string;
+  /** Why its content looks like a secret; absent: it does not. Kept by caches, whose format must change with secrets.ts. */
+  readonly suspect?: string;
 }
 
 export interface ReadSiteOptions {
