@@ -1,7 +1,7 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {Failure} from '../failure.js';
 import type {Outputs} from './ci/job.js';
-import {isGitHub} from './ci/workflow-command.js';
+import {hasJobFiles, isGitHub} from './ci/workflow-command.js';
 import {warningLine} from './progress-text.js';
 import {asFailure, errorText, reportFailure} from './report.js';
 import {openSession, type Session, type SessionOptions} from './session.js';
@@ -70,14 +70,10 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
   protected readonly jobTitle: string | undefined = undefined;
 
   /** Markdown for the job summary. */
-  protected summary(_result: Result): string {
-    return '';
-  }
+  protected summary?(result: Result): string;
 
   /** Outputs of the step. */
-  protected outputs(_result: Result): Outputs {
-    return {};
-  }
+  protected outputs?(result: Result): Outputs;
 
   override async run(): Promise<Result> {
     const result = await this.execute();
@@ -96,15 +92,17 @@ export abstract class FrontctlCommand<Result extends object> extends Command {
   /** What the run leaves in the files that GitHub Actions names: its result, its failure, or both. */
   private async tellJob(failure: Failure | undefined, result?: Result): Promise<void> {
     const {env} = process;
-    if (this.jobTitle === undefined) return;
-    const {failureSummary, hasJobFiles, writeJobFiles} = await import('./ci/job.js');
-    if (!hasJobFiles(env)) return;
+    if (this.jobTitle === undefined || !hasJobFiles(env)) return;
+    const {failureSummary, writeJobFiles} = await import('./ci/job.js');
     const parts = [
-      ...(result === undefined ? [] : [this.summary(result)]),
+      ...(result === undefined ? [] : [this.summary?.(result) ?? '']),
       ...(failure === undefined ? [] : [failureSummary(this.jobTitle, failure)]),
     ];
-    const outputs = result === undefined ? {} : this.outputs(result);
-    for (const message of await writeJobFiles({summary: parts.join('\n\n'), outputs}, env)) {
+    const outputs = result === undefined ? {} : (this.outputs?.(result) ?? {});
+    for (const message of await writeJobFiles(
+      {summary: parts.filter(part => part !== '').join('\n\n'), outputs},
+      env,
+    )) {
       process.stderr.write(`${warningLine(message)}\n`);
     }
   }

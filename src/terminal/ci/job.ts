@@ -13,10 +13,6 @@ export interface JobFiles {
   readonly outputs: Outputs;
 }
 
-/** The run's environment names a file for the one or the other. */
-export const hasJobFiles = (env: NodeJS.ProcessEnv): boolean =>
-  [env['GITHUB_STEP_SUMMARY'], env['GITHUB_OUTPUT']].some(file => file !== undefined && file !== '');
-
 /** Adds to both files. Answers a sentence for each that cannot be written: the work itself is done. */
 export async function writeJobFiles(
   {summary, outputs}: JobFiles,

@@ -1,8 +1,12 @@
-/** Workflow commands: lines of a step's output, stdout or stderr, that GitHub Actions takes as annotations. */
+/** Whether GitHub Actions runs this, and its workflow commands: lines of a step's output, on either stream. */
 import {stripVTControlCharacters} from 'node:util';
 
 /** Runs in GitHub Actions or in what speaks its language (Gitea, Forgejo, act). */
 export const isGitHub = (env: NodeJS.ProcessEnv = process.env): boolean => env['GITHUB_ACTIONS'] === 'true';
+
+/** The run's environment names a file for the one or the other. */
+export const hasJobFiles = (env: NodeJS.ProcessEnv): boolean =>
+  [env['GITHUB_STEP_SUMMARY'], env['GITHUB_OUTPUT']].some(file => file !== undefined && file !== '');
 
 /** The runner ends a command at a line break, and takes % for the beginning of an escape. */
 const asData = (text: string): string =>

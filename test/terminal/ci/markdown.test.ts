@@ -19,7 +19,7 @@ describe('keys in Markdown', () => {
   });
 
   it('stay in their cell, and are shown as they are', () => {
-    const unit = fc.constantFrom(...'|`\\<>&;#*_[]()~ a1é😀/.');
+    const unit = fc.constantFrom(...'| ` \\ < > & ; # * _ [ ] ( ) ~ a 1 é 😀 / .'.split(' '), ' ');
     fc.assert(
       fc.property(fc.string({unit, minLength: 1}), key => {
         const row = table(['', ''], [[code(key), 'b']]).split('\n')[2]!;

@@ -6,8 +6,9 @@ import type {DeployResult, PlanDescription} from '../../../src/deploy/index.js';
 import {Failure} from '../../../src/failure.js';
 import {deployOutputs, deploySummary, planSummary} from '../../../src/terminal/ci/deploy-summary.js';
 import {invalidateSummary} from '../../../src/terminal/ci/invalidate-summary.js';
-import {failureSummary, hasJobFiles, writeJobFiles} from '../../../src/terminal/ci/job.js';
+import {failureSummary, writeJobFiles} from '../../../src/terminal/ci/job.js';
 import {applySummary, planStackSummary} from '../../../src/terminal/ci/stack-summary.js';
+import {hasJobFiles} from '../../../src/terminal/ci/workflow-command.js';
 
 const counts = {uploaded: 3, updated: 1, unchanged: 1200, deleted: 2, kept: 4, retained: 5};
 const quota = {usedThisMonth: 140, scope: 'account'} as const;

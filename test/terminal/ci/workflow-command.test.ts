@@ -21,7 +21,8 @@ describe('annotations of GitHub Actions', () => {
   it('stay on their line, and are read back as they were', () => {
     fc.assert(
       fc.property(fc.string({unit: 'binary-ascii'}), fc.string(), (message, title) => {
-        fc.pre(![message, title].some(text => /[\u001B\u009B]/.test(text)));
+        // Colours are taken out.
+        fc.pre(![message, title].some(text => text.includes('\u001B') || text.includes('\u009B')));
         const line = annotation('warning', message, title);
         expect(line).not.toMatch(/[\r\n]/);
         expect(readAsRunner(line)).toEqual({level: 'warning', title, message});
