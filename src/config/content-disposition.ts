@@ -72,7 +72,7 @@ function extendedProblem(value: string): string | undefined {
 
 /** Percent-encoded but for attr-chars; `encodeURIComponent` leaves four more bare. Lone surrogates become U+FFFD. */
 const encoded = (name: string): string =>
-  encodeURIComponent(name.toWellFormed()).replaceAll(
+  encodeURIComponent(Buffer.from(name).toString()).replaceAll(
     /['()*]/g,
     sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -6,10 +6,11 @@ import {Failure} from '../failure.js';
 import {buildHint} from './guess.js';
 import {hashFiles} from './hash.js';
 import {failureOf} from './reading.js';
+import {precompressedCopies, requireEncodings} from './precompressed.js';
 import {compileRules} from './rules.js';
 import {scan, type FoundFile} from './scan.js';
 import {secretName} from './secrets.js';
-import type {Digests, ReadSiteOptions, Site, SkippedFile, Suspect} from './types.js';
+import type {Digests, ReadSiteOptions, Site, SiteFile, SkippedFile, Suspect} from './types.js';
 
 export type * from './types.js';
 export {contentTypeOf} from './content-type.js';
@@ -22,8 +23,9 @@ export {compareKeys} from '../aws/index.js';
  * Reads a build folder: walks it, hashes every file and decides its headers. Changes nothing on disk.
  *
  * Failures: NO_SUCH_DIRECTORY, NOT_A_DIRECTORY, KEY_TOO_LONG, BAD_FILE_NAME, DUPLICATE_KEY (usage); UNREADABLE_FILE
- * (access; unexpected for I/O errors); EMPTY_BUILD (refused: deploying nothing would delete the site); FILE_CHANGED
- * (conflict: a build is still writing). Rejects with `signal.reason` when stopped.
+ * (access; unexpected for I/O errors); EMPTY_BUILD (refused: deploying nothing would delete the site), NOT_ENCODED (refused:
+ * a rule says gzip of what is not gzip); METADATA_TOO_LARGE (usage); FILE_CHANGED (conflict: a build is still writing).
+ * Rejects with `signal.reason` when stopped.
  */
 export async function readSite(options: ReadSiteOptions): Promise<Site> {
   const {signal, onProgress} = options;
@@ -41,16 +43,19 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
     signal,
     onHashed: onProgress && ((done, doneBytes) => onProgress({files: done, bytes: doneBytes, ...totals})),
   });
-  const decide = compileRules(options.site, options.errorPages);
+  const copies = precompressedCopies(files);
+  const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
+  const decided = files.map(({key, path, size}, index): SiteFile => {
+    const {sha256, md5} = digests[index] ?? missing(key);
+    return {key, path, size, sha256, md5, ...decide(key)};
+  });
+  requireEncodings(decided, copies);
   return {
     dir,
     bytes,
     skipped,
     suspects: suspectsOf(files, digests),
-    files: files.map(({key, path, size}, index) => {
-      const {sha256, md5} = digests[index] ?? missing(key);
-      return {key, path, size, sha256, md5, ...decide(key)};
-    }),
+    files: decided,
   };
 }
 

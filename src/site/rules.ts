@@ -1,7 +1,9 @@
-import type {HeaderRule, SiteConfig} from '../config/types.js';
+import type {SiteConfig} from '../config/types.js';
+import {configRules, othersOf, reasonsOf, tagsOf} from './config-rules.js';
 import {contentTypeOf, isHtml} from './content-type.js';
 import {fingerprintOf} from './fingerprint.js';
 import {keyGlob, type KeyGlob} from './key-glob.js';
+import {copyOf} from './precompressed.js';
 import type {FileHeaders, FileKind} from './types.js';
 
 /**
@@ -51,53 +53,42 @@ export interface Decision {
   readonly rule: string;
 }
 
-const list = (match: HeaderRule['match']): readonly string[] => (typeof match === 'string' ? [match] : match);
-
 /**
  * Compiles the site's rules once; the result decides one key. Config rules come first, in order, header by header: the
  * first that matches and names a header decides it. Then the built-in rules. `errorPages` are keys that the distribution
- * serves as custom error responses, beyond the usual names (`404.html`).
+ * serves as custom error responses, beyond the usual names (`404.html`). A key for which `isPrecompressed` holds has what
+ * its original has, and its coding: rules that match it by its own name come first. Failure METADATA_TOO_LARGE.
  */
 export function compileRules(
   site: SiteConfig,
   errorPages: readonly string[] = [],
+  isPrecompressed: (key: string) => boolean = () => false,
 ): (key: string) => Decision {
-  const rules = (site.rules ?? []).map((rule, index) => ({
-    ...rule,
-    position: index + 1,
-    matchers: list(rule.match).map(keyGlob),
-  }));
+  const decidingFor = configRules(site.rules ?? []);
   const fingerprinted = (site.fingerprinted ?? []).map(keyGlob);
   const errors = new Set(errorPages.map(page => page.replace(/^\//, '')));
 
   return key => {
-    let type: {readonly value: string; readonly rule: string} | undefined;
-    let cache: {readonly value: string; readonly rule: string} | undefined;
-    let tags: {readonly value: string; readonly rule: string} | undefined;
-    for (const rule of rules) {
-      const matched = rule.matchers.find(({matches}) => matches(key));
-      if (matched === undefined) continue;
-      const name = `config rule ${rule.position}: ${matched.pattern}`;
-      if (type === undefined && rule.contentType !== undefined) type = {value: rule.contentType, rule: name};
-      if (cache === undefined && rule.cacheControl !== undefined)
-        cache = {value: rule.cacheControl, rule: name};
-      if (tags === undefined && rule.cacheTags !== undefined)
-        tags = {value: rule.cacheTags.join(','), rule: name};
-    }
-    const contentType = type?.value ?? contentTypeOf(key);
-    const builtIn = classify(key, contentType, fingerprinted, errors);
-    const reasons = [cache?.rule ?? builtIn.rule];
-    if (type !== undefined && type.rule !== cache?.rule) reasons.push(`content type by ${type.rule}`);
-    const cacheTags = tags?.value ?? '';
-    if (tags !== undefined && tags.rule !== cache?.rule) reasons.push(`cache tags by ${tags.rule}`);
+    const own = decidingFor(key);
+    const coding = own.contentEncoding?.rule.contentEncoding;
+    // A rule that says `identity` has it be a file like any other.
+    const copy = coding !== 'identity' && isPrecompressed(key) ? copyOf(key) : undefined;
+    const deciding = copy === undefined ? own : {...decidingFor(copy.original), ...own};
+    const original = copy?.original ?? key;
+    const contentType = deciding.contentType?.rule.contentType ?? contentTypeOf(original);
+    const builtIn = classify(original, contentType, fingerprinted, errors);
+    const cacheTags = tagsOf(deciding);
+    const others = othersOf(key, deciding, coding ?? copy?.coding);
+    const reasons = reasonsOf(deciding, builtIn.rule);
     return {
       kind: builtIn.kind,
       headers: {
         contentType,
-        cacheControl: cache?.value ?? builtIn.cacheControl,
-        ...(cacheTags !== '' && {cacheTags}),
+        cacheControl: deciding.cacheControl?.rule.cacheControl ?? builtIn.cacheControl,
+        ...(cacheTags !== undefined && {cacheTags}),
+        ...(others !== undefined && {others}),
       },
-      rule: reasons.join('; '),
+      rule: copy === undefined ? reasons : `${copy.coding} copy of ${copy.original}: ${reasons}`,
     };
   };
 }

@@ -45,16 +45,13 @@ test.each([
 });
 
 it('what it says to write is right, whatever the file name', () => {
-  const name = fc.string({unit: 'grapheme', minLength: 1}).filter(text => /[^\x20-\x7e]/.test(text));
   fc.assert(
-    fc.property(name, text => {
-      const quoted = text.replace(/[/\\\p{Cc}]/gu, '').replaceAll('"', '\\"');
-      const better = / \(write (.*)\)$/.exec(
-        dispositionProblem(`attachment; filename="${quoted}"`) ?? '',
-      )?.[1];
-      fc.pre(better !== undefined);
+    fc.property(fc.string({unit: 'grapheme', minLength: 1}), text => {
+      const name = `é${text}`.replace(/[/\\\p{Cc}]/gu, '').replaceAll('"', '\\"');
+      const problem = dispositionProblem(`attachment; filename="${name}"`);
+      const [, better = 'none'] = / \(write (.*)\)$/.exec(problem ?? '') ?? [];
       expect(better).toMatch(/^[\x20-\x7e]*$/);
-      expect(dispositionProblem(better ?? '')).toBeUndefined();
+      expect(dispositionProblem(better)).toBeUndefined();
     }),
   );
 });

@@ -92,6 +92,66 @@ describe('config rules', () => {
     expect(decide('b.css').headers.cacheTags).toBe('all');
   });
 
+  it('set every further header of S3, each by the first rule that names it, in one order', () => {
+    const decide = compileRules({
+      rules: [
+        {match: 'a.pdf', contentDisposition: 'attachment', metadata: {}, storageClass: 'STANDARD'},
+        {
+          match: '*.pdf',
+          storageClass: 'STANDARD_IA',
+          redirect: '/b',
+          metadata: {z: '1', a: '2'},
+          contentLanguage: 'de',
+          contentEncoding: 'gzip',
+          contentDisposition: 'inline',
+        },
+      ],
+    });
+    expect(Object.entries(decide('x.pdf').headers.others ?? {})).toEqual([
+      ['content-disposition', 'inline'],
+      ['content-encoding', 'gzip'],
+      ['content-language', 'de'],
+      ['x-amz-meta-a', '2'],
+      ['x-amz-meta-z', '1'],
+      ['x-amz-storage-class', 'STANDARD_IA'],
+      ['x-amz-website-redirect-location', '/b'],
+    ]);
+    expect(decide('a.pdf')).toMatchObject({
+      headers: {
+        others: {
+          'content-disposition': 'attachment',
+          'content-encoding': 'gzip',
+          'content-language': 'de',
+          'x-amz-website-redirect-location': '/b',
+        },
+      },
+      rule: 'default; content encoding by config rule 2: *.pdf; content language by config rule 2: *.pdf; content disposition by config rule 1: a.pdf; redirect by config rule 2: *.pdf; metadata by config rule 1: a.pdf; storage class by config rule 1: a.pdf',
+    });
+    expect(Object.keys(decide('a.pdf').headers.others ?? {})).toHaveLength(4);
+    expect(decide('a.css').headers).not.toHaveProperty('others');
+    const nothing = compileRules({
+      rules: [{match: '*', storageClass: 'STANDARD', contentEncoding: 'identity', metadata: {}}],
+    });
+    expect(nothing('a').headers).not.toHaveProperty('others');
+  });
+
+  it('metadata and cache tags of different rules share the 2 KB of an object', () => {
+    const withTag = (length: number) =>
+      compileRules({
+        rules: [
+          {match: '*.js', cacheTags: ['{release}', 'x'.repeat(200)]},
+          {match: '*', metadata: {note: 'x'.repeat(length)}},
+        ],
+      });
+    // cache-tag, 64 for the release, a comma, 200; note.
+    const room = 2048 - 9 - 64 - 1 - 200 - 4;
+    expect(withTag(room)('a.js').headers.cacheTags).toHaveLength(210);
+    expect(() => withTag(room + 1)('a.js')).toThrow(
+      'a.js would take 2049 bytes of S3 metadata with its cache tags (config rule 1: *.js and config rule 2: *), of which an object has 2048.',
+    );
+    expect(withTag(2044)('a.css').headers.others).toHaveProperty('x-amz-meta-note');
+  });
+
   it('come before the built-in ones, the first that names a header decides it', () => {
     const decide = compileRules({
       rules: [
