@@ -68,8 +68,8 @@ export const tokenRules: readonly TokenRule[] = [
   },
   {beginnings: ['xapp'], shape: /xapp-\d-[A-Z0-9]+-\d+-(?<noise>[a-f0-9]{32,})/y, what: 'a Slack token'},
   {
-    beginnings: ['serv'],
-    shape: /(?<=hooks\.slack\.com\/)services\/T[A-Z0-9]{7,}\/B[A-Z0-9]{7,}\/(?<noise>[A-Za-z0-9]{20,})/y,
+    beginnings: ['com/'],
+    shape: /(?<=hooks\.slack\.)com\/services\/T[A-Z0-9]{7,}\/B[A-Z0-9]{7,}\/(?<noise>[A-Za-z0-9]{20,})/y,
     what: 'the address of a Slack webhook',
   },
   {

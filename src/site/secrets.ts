@@ -13,7 +13,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$|\.ppk$/, 'is the private key of an SSH user'],
   [/\.(?:p12|pfx|jks|keystore)$/, 'is a key store'],
   [/\.kdbx?$/, 'is a store of passwords'],
-  [/^terraform\.tfstate|\.tfstate(?:\.backup)?$/, 'is a Terraform state, which holds secrets in plain text'],
+  [/^terraform\.tfstate|\.tfstate(?:\.backup)?$/, 'is a Terraform state with its secrets in plain text'],
   [/\.tfvars(?:\.json)?$/, 'holds Terraform variables'],
   [
     /^\.env(?:\.|$)|.\.env$|^env\.(?:production|prod|staging|stage|development|dev|test|local)(?:\.local)?$/,
