@@ -5,7 +5,7 @@ import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
 import type {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
 import {fileChanged, type ByteBudget} from './body.js';
-import {expandTags, tagMetadata} from './tags.js';
+import {objectMembers} from './headers.js';
 
 /** Files from this size on go up in parts. Bytes. */
 export const multipartBytes = 16 * 1024 ** 2;
@@ -41,7 +41,6 @@ interface Part {
  */
 export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
   const {aws, bucket, key, file, release, signal} = upload;
-  const {contentType, cacheControl, cacheTags} = file.headers;
   const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
   const target = {Bucket: bucket, Key: key};
   const fail = (operation: string, error: unknown): Failure =>
@@ -50,9 +49,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
     .send(
       new sdk.CreateMultipartUploadCommand({
         ...target,
-        ContentType: contentType,
-        CacheControl: cacheControl,
-        ...(cacheTags !== undefined && {Metadata: {[tagMetadata]: expandTags(cacheTags, release)}}),
+        ...objectMembers(file.headers, release),
         ChecksumAlgorithm: 'CRC32',
       }),
     )

@@ -4,8 +4,6 @@ import type {Site} from '../site/index.js';
 
 /** S3's header of the metadata `cache-tag`, towards S3 and from it. */
 export const tagHeader = cacheTagHeader;
-/** Name of that metadata for the SDK. */
-export const tagMetadata = cacheTagHeader.slice('x-amz-meta-'.length);
 
 /** The tags as the release writes them: `{release}` becomes its id. */
 export function expandTags(cacheTags: string, release: string): string {
