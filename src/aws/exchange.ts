@@ -50,6 +50,12 @@ export interface ExchangeOptions {
 /** One signed request with retries. Rejects with S3AnswerError or the network's own error. */
 export type Exchange = (request: S3Request) => Promise<S3Response>;
 
+interface ExchangeWithClock {
+  readonly exchange: Exchange;
+  /** See `ObjectStore.serverNow`. */
+  readonly serverNow: () => number;
+}
+
 /** A bucket can redirect to its region once, and a bucket that was just made anew elsewhere once more. */
 const maxRedirects = 2;
 
@@ -76,10 +82,13 @@ const isAboutRegion = (status: number, name: string): boolean =>
  * credentials after ExpiredToken; each correction holds for all later requests. Retries throttling, 5xx and lost
  * connections with full jitter, outside its concurrency slot.
  */
-export function createExchange(options: ExchangeOptions): Exchange {
+export function createExchange(options: ExchangeOptions): ExchangeWithClock {
   const {credentials, connection, limiter, maxAttempts, now} = options;
   const signer = createSigner();
   let skewMs = 0;
+  /** The last Date header and when it came; read only when somebody asks. */
+  let lastDate = '';
+  let lastDateAt = 0;
   let {region} = options;
   let address = options.addressIn(region);
   address.catch(() => undefined); // told to the requests that await it
@@ -152,7 +161,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
     return false;
   };
 
-  return async request => {
+  const noteDate = ({headers}: HttpResponse): void => {
+    const date = headers['date'];
+    if (date === undefined) return;
+    lastDate = date;
+    lastDateAt = now();
+  };
+
+  const serverNow = (): number => {
+    const time = now();
+    const at = Date.parse(lastDate);
+    return Number.isNaN(at) ? time : at + (time - lastDateAt);
+  };
+
+  const exchange: Exchange = async request => {
     const corrected = new Map<string, number>();
     let isRepeat = false;
     for (let attempt = 1; ; attempt += 1) {
@@ -162,6 +184,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       let error: unknown;
       try {
         const response = await once(request);
+        noteDate(response);
         if (isAnswer(response, request))
           return isRepeat ? {...response, isRepeat} : Object.assign(response, {isRepeat});
         const refusal = answerError(request.method, response);
@@ -184,4 +207,5 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await options.sleep(backoffMs(attempt, kind, options.random));
     }
   };
+  return {exchange, serverNow};
 }

@@ -20,6 +20,9 @@ const isUnreached = ({code, status}: ErrorFacts): boolean =>
 const mayPass = (facts: ErrorFacts, isFirstContact: boolean): boolean =>
   errorKind(facts) !== 'lasting' || (!isFirstContact && isUnreached(facts));
 
+/** Whether the same call may well succeed later: throttling, 5xx, lost connections. */
+export const isPassing = (error: unknown): boolean => mayPass(errorFacts(rootOf(error)), false);
+
 /** What a look that failed has to show. */
 function failedStatus(facts: ErrorFacts): string {
   if (facts.status === undefined) return `no answer (${facts.code ?? facts.name})`;

@@ -116,7 +116,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       house.edge.handle(request, response, {distributionId: distribution.id, scheme: 'http', viewerHost});
     else if (isAdmin(request)) await answerAdmin(request, response, administration);
     else if (isForeignWrite(request)) refuseForeign(request, response, options.log);
-    else await tracked(serveApi(request, response, house.dispatch, origin, options.log));
+    else {
+      const {dispatch} = house;
+      await tracked(serveApi(request, response, {dispatch, origin, now: () => clock.now(), log: options.log}));
+    }
   };
 
   const server = createServer(
@@ -242,7 +245,7 @@ async function build(
         kms: createKms({store, clock}),
       },
       {
-        ...(strictAuth && {authentication: {secrets: strictAuth, strict: true}}),
+        authentication: {cloudNow: () => clock.now(), ...(strictAuth && {secrets: strictAuth, strict: true})},
         ...(faults.length > 0 && {beforeCall: injectFaults(faults, random)}),
         ...(onUnexpected && {onUnexpected}),
       },

@@ -23,13 +23,21 @@ export interface LogEntry {
 
 type Log = (entry: LogEntry) => void;
 
-/** One call of an AWS API, from the wire to the wire. `origin`: what the client reached, where it sent no Host. */
+interface ServeApiOptions {
+  readonly dispatch: Dispatch;
+  readonly origin: string;
+  readonly now: () => number;
+  readonly log: Log | undefined;
+}
+
+/**
+ * One call of an AWS API, from the wire to the wire. `origin`: what the client reached, where it sent no Host. `now`: the
+ * cloud's clock, which S3's Date and Last-Modified share, so that the age of an object can be told from one answer.
+ */
 export async function serveApi(
   request: IncomingMessage,
   response: ServerResponse,
-  dispatch: Dispatch,
-  origin: string,
-  log: Log | undefined,
+  {dispatch, origin, now, log}: ServeApiOptions,
 ): Promise<void> {
   const started = performance.now();
   const {method = 'GET', url = '/'} = request;
@@ -39,6 +47,7 @@ export async function serveApi(
   };
   try {
     const answer = await dispatch(wireRequest(request, origin));
+    if (answer.operation?.service === 's3') response.setHeader('date', new Date(now()).toUTCString());
     await sendWireResponse(answer, response);
     log?.(entry(answer.operation?.service ?? 's3', answer.operation?.name ?? '-', answer.status));
   } catch (error) {

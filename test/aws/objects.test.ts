@@ -224,6 +224,23 @@ describe('corrections', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it("tells the server's time by its last answer, whatever kind of answer that was, and its own before", async () => {
+    const dates = ['Sat, 21 Nov 2026 21:30:00 GMT', undefined, 'no date', 'Sat, 21 Nov 2026 21:31:07 GMT'];
+    const {store} = await fixture((_request, index) => {
+      const date = dates[index];
+      // An empty one is what a server without a clock sends.
+      const headers = {etag: '"e1"', date: date ?? ''};
+      return index === 0 ? s3Error(404, 'NoSuchKey', '', headers) : {status: 200, headers};
+    });
+    expect(store.serverNow()).toBe(wallClock);
+    await store.get('missing');
+    expect(store.serverNow()).toBe(Date.UTC(2026, 10, 21, 21, 30));
+    await store.put(object);
+    await store.put(object);
+    await store.put(object);
+    expect(store.serverNow()).toBe(Date.UTC(2026, 10, 21, 21, 31, 7));
+  });
+
   it('asks for fresh credentials when the token has expired', async () => {
     const {store, refreshes} = await fixture(request =>
       request.headers['x-amz-security-token'] === 'T1' ? ok : s3Error(400, 'ExpiredToken'),

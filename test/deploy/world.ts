@@ -7,6 +7,9 @@ import type {ProgressEvent, Work} from '../../src/events.js';
 import {deploy, type DeployInput, type DeployResult} from '../../src/deploy/index.js';
 import {startCloud, type Cloud, type CloudOptions, type LogEntry} from '../../src/local/cloud.js';
 import {ensureSite, type SiteResources} from '../../src/stack/index.js';
+import {finish} from './finish.js';
+
+export {finish} from './finish.js';
 
 export interface World {
   readonly cloud: Cloud;
@@ -56,18 +59,6 @@ export const siteInput = (aws: Aws, config: Config = {}) => ({
   wait: true,
   timeoutMs: 20_000,
 });
-
-/** Runs the work to its end. */
-export async function finish<T>(
-  work: Work<T>,
-): Promise<{readonly result: T; readonly events: readonly ProgressEvent[]}> {
-  const events: ProgressEvent[] = [];
-  for (;;) {
-    const next = await work.next();
-    if (next.done === true) return {result: next.value, events};
-    events.push(next.value);
-  }
-}
 
 let releases = 0;
 

@@ -226,6 +226,29 @@ describe('a site on the whole cloud', () => {
     expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   });
 
+  it("S3's two dates are of the cloud's clock, and clients that follow it stay welcome", async () => {
+    const s3 = new S3({endpoint: cloud.endpoint, region: 'us-east-1', credentials, forcePathStyle: true});
+    await s3.createBucket({Bucket: 'dated'});
+    await s3.putObject({Bucket: 'dated', Key: 'a', Body: 'a'});
+    cloud.clock.advance(7_200_000);
+    const dates: number[] = [];
+    s3.middlewareStack.add(
+      next => async args => {
+        const result = await next(args);
+        const {headers} = result.response as {headers: Readonly<Record<string, string>>};
+        dates.push(Date.parse(headers['date'] ?? ''));
+        return result;
+      },
+      {step: 'deserialize', priority: 'low'},
+    );
+    const {LastModified} = await s3.headObject({Bucket: 'dated', Key: 'a'});
+    expect((dates[0] ?? 0) - (LastModified?.getTime() ?? 0)).toBeGreaterThanOrEqual(7_200_000);
+    // By now the SDK signs with the time that it was told, two hours and more from the real one.
+    expect(await s3.config.systemClockOffset).toBeGreaterThan(7_000_000);
+    await s3.deleteObject({Bucket: 'dated', Key: 'a'});
+    s3.destroy();
+  });
+
   it('takes no changes through its APIs from web pages elsewhere', async () => {
     const put = (origin: string) =>
       ask(`${cloud.endpoint}/open/from-a-page`, {method: 'PUT', headers: {origin, 'content-length': '0'}});

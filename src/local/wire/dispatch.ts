@@ -61,6 +61,7 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
     secrets: options.authentication?.secrets ?? new Map(),
     strict: options.authentication?.strict ?? false,
     now: options.authentication?.now ?? Date.now,
+    cloudNow: options.authentication?.cloudNow,
   };
   const route = createRouter();
   const handlerOf = (operation: Operation): Handler<Members, Members> | undefined =>
