@@ -47,10 +47,7 @@ export function secretName(key: string, target = key): string | undefined {
  * (AKIAIOSFODNN7EXAMPLE), placeholders and bare PEM headers in code pass. `bytes`: the file, or a part of it.
  */
 export function secretContent(key: string, bytes: Buffer): string | undefined {
-  const what =
-    (keyFile.test(key) && isDerPrivateKey(bytes) ? 'a private key' : undefined) ??
-    (dockerFile.test(key) ? registryPassword(bytes) : undefined) ??
-    findInRuns(bytes, (start, end) => secretAt(bytes, start, end));
+  const what = secretForName(key, bytes) ?? findInRuns(bytes, (start, end) => secretAt(bytes, start, end));
   return what === undefined ? undefined : `holds ${what}`;
 }
 
@@ -150,14 +147,25 @@ function hasPrivateKey(text: string): boolean {
   return false;
 }
 
-const keyFile = /\.(?:key|der|pem|pk8)$/i;
+/** What is a secret only in files of some names. No expressions: every file of a site passes here. */
+function secretForName(key: string, bytes: Buffer): string | undefined {
+  switch (key.slice(key.lastIndexOf('.') + 1).toLowerCase()) {
+    case 'der':
+    case 'key':
+    case 'pem':
+    case 'pk8':
+      return isDerPrivateKey(bytes) ? 'a private key' : undefined;
+    case 'json':
+      return key.endsWith('config.json') ? registryPassword(bytes) : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** A SEQUENCE that begins with the version of PKCS #1, PKCS #8 (0) or SEC 1 (1); a certificate begins otherwise. */
 function isDerPrivateKey(bytes: Buffer): boolean {
   return /^30(?:82....|81..|[0-7].)02010[01]/.test(bytes.subarray(0, 7).toString('hex'));
 }
-
-const dockerFile = /(?:^|\/)(?:config\.json|\.?dockerconfigjson|dockercfg)$/i;
 
 /** `"auth": "<base64 of user:password>"` (Docker's documentation, "docker login", credential store). */
 function registryPassword(bytes: Buffer): string | undefined {
