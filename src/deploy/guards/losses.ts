@@ -1,0 +1,86 @@
+/** What a deploy would take from the live site. Pure. */
+import {Failure} from '../../failure.js';
+import {fileCount} from '../plan.js';
+import {listing} from './listing.js';
+
+/** Most files that a deploy may delete: a number, or a share of the live release. */
+export type MaxDelete =
+  {readonly kind: 'files'; readonly n: number} | {readonly kind: 'share'; readonly percent: number};
+
+export const defaultMaxDelete: MaxDelete = {kind: 'share', percent: 25};
+
+/** `40`, `25%`, `12.5%`; undefined for anything else. The config's number as text is read alike. */
+export function parseMaxDelete(text: string): MaxDelete | undefined {
+  const [, number, percent] = /^(?:(\d{1,15})|(\d{1,3}(?:\.\d+)?)%)$/.exec(text.trim()) ?? [];
+  if (number !== undefined) return {kind: 'files', n: Number(number)};
+  if (percent === undefined || Number(percent) > 100) return undefined;
+  return {kind: 'share', percent: Number(percent)};
+}
+
+export interface Losses {
+  /** Files in the build. */
+  readonly files: number;
+  /** Files of the last release. */
+  readonly liveFiles: number;
+  /** Keys that left the build and would be deleted; fingerprinted files of old releases that are collected do not count. */
+  readonly deletions: readonly string[];
+  /** Keys that a distribution shows at its root, in the spelling of `deletions`. */
+  readonly rootObjects: readonly string[];
+  readonly maxDelete: MaxDelete;
+}
+
+/** `--max-delete 100%`: whatever leaves the build may go. */
+const isUnlimited = (max: MaxDelete): boolean => max.kind === 'share' && max.percent >= 100;
+
+/** A share of a small site means nothing: up to so many files it lets go. */
+const smallLoss = 10;
+const tinyShare = 0.1;
+const tinyFrom = 20;
+
+/** MAX_DELETE: more files would be deleted than `maxDelete` allows. */
+export function maxDeleteExceeded({liveFiles, deletions, maxDelete}: Losses): Failure | undefined {
+  const n = deletions.length;
+  if (maxDelete.kind === 'files') {
+    if (n <= maxDelete.n) return undefined;
+  } else if (n * 100 <= liveFiles * maxDelete.percent || (n <= smallLoss && maxDelete.percent > 0)) {
+    return undefined;
+  }
+  const allowed =
+    maxDelete.kind === 'files'
+      ? `${maxDelete.n.toLocaleString('en-US')} may go`
+      : `${maxDelete.percent}% may go`;
+  return new Failure(
+    'refused',
+    'MAX_DELETE',
+    `This deploy would delete ${n.toLocaleString('en-US')} of ${fileCount(liveFiles)}: ${listing(deletions)}. At most ${allowed}.`,
+    {
+      hint: `Is that the whole build, and the right --prefix? If so, deploy with --max-delete ${n}; --no-prune deletes nothing.`,
+    },
+  );
+}
+
+/** TINY_BUILD: the build has less than a tenth of the files of the live release, and the rest would be deleted. */
+export function tinyBuild({files, liveFiles, deletions, maxDelete}: Losses): Failure | undefined {
+  const isTiny = liveFiles >= tinyFrom && files < liveFiles * tinyShare && deletions.length > 0;
+  if (!isTiny || isUnlimited(maxDelete)) return undefined;
+  return new Failure(
+    'refused',
+    'TINY_BUILD',
+    `The build has ${fileCount(files)} where the live release has ${liveFiles.toLocaleString('en-US')}: it looks unfinished.`,
+    {
+      hint: 'Build the whole site first. If that is all of it, deploy with --max-delete 100%; --no-prune deletes nothing.',
+    },
+  );
+}
+
+/** ROOT_DELETED: the page at the root of a distribution left the build. */
+export function rootDeleted({deletions, rootObjects, maxDelete}: Losses): Failure | undefined {
+  const root = rootObjects.find(key => deletions.includes(key));
+  if (root === undefined || isUnlimited(maxDelete)) return undefined;
+  return new Failure(
+    'refused',
+    'ROOT_DELETED',
+    `This deploy would delete ${root}, the page at the root of the site: it is not in the build.`,
+    {hint: 'Build the whole site first. If the page is to go, deploy with --max-delete 100%.'},
+  );
+}
