@@ -7,7 +7,9 @@ import {readSite} from '../../src/site/index.js';
 
 const examples = join(import.meta.dirname, '../../examples');
 
-describe.each(readdirSync(examples))('examples/%s', name => {
+const sites = readdirSync(examples).filter(name => existsSync(join(examples, name, 'public')));
+
+describe.each(sites)('examples/%s', name => {
   const root = join(examples, name);
   const config = parse(readFileSync(join(root, 'frontctl.config.yaml'), 'utf8')) as Config;
   const dir = join(root, config.site?.dir ?? '');

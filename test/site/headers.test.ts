@@ -1,4 +1,4 @@
-import {describe, expect, it, test} from 'vitest';
+import {describe, expect, it, test, vi} from 'vitest';
 import {cacheControl, compileRules, contentTypeOf} from '../../src/site/index.js';
 
 test.each([
@@ -43,6 +43,49 @@ test.each([
 ])('%s is %s', (key, type) => {
   expect(contentTypeOf(key)).toBe(type);
 });
+
+test.each(['win32', 'darwin', 'linux'])(
+  'pitfall 13: content types are those of our own table on %s',
+  async platform => {
+    const own = Object.getOwnPropertyDescriptor(process, 'platform');
+    // What registries, /etc/mime.types and Launch Services differ about.
+    vi.stubEnv('PATH', '');
+    vi.resetModules();
+    Object.defineProperty(process, 'platform', {...own, value: platform});
+    try {
+      const fresh = await import('../../src/site/content-type.js');
+      const types = [
+        'a.js',
+        'a.mjs',
+        'a.svg',
+        'a.wasm',
+        'a.ts',
+        'a.md',
+        'a.ico',
+        'a.avif',
+        'a.zip',
+        'a.csv',
+        'a.xml',
+      ];
+      expect(types.map(fresh.contentTypeOf)).toEqual([
+        'text/javascript; charset=utf-8',
+        'text/javascript; charset=utf-8',
+        'image/svg+xml',
+        'application/wasm',
+        'video/mp2t',
+        'text/markdown; charset=utf-8',
+        'image/vnd.microsoft.icon',
+        'image/avif',
+        'application/zip',
+        'text/csv; charset=utf-8',
+        'application/xml',
+      ]);
+    } finally {
+      if (own) Object.defineProperty(process, 'platform', own);
+      vi.unstubAllEnvs();
+    }
+  },
+);
 
 const {page, errorPage, asset, fingerprinted} = cacheControl;
 
