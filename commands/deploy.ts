@@ -3,9 +3,10 @@ import type {DeployResult, PlanDescription} from '../src/deploy/index.js';
 import {deployOutputs, deploySummary, planSummary} from '../src/terminal/ci/deploy-summary.js';
 import type {Outputs} from '../src/terminal/ci/job.js';
 import {FrontctlCommand} from '../src/terminal/command.js';
-import {deploySite, planSite} from '../src/terminal/deploy-site.js';
-import {deployText, planText} from '../src/terminal/deploy-text.js';
-import {durationFlag} from '../src/terminal/flags.js';
+import {maxDeleteFlag} from '../src/terminal/deploy/flags.js';
+import {deploySite, planSite} from '../src/terminal/deploy/run.js';
+import {deployText, planText} from '../src/terminal/deploy/text.js';
+import {beside, durationFlag} from '../src/terminal/flags.js';
 
 export default class Deploy extends FrontctlCommand<DeployResult | PlanDescription> {
   static override summary = 'Put a build live: upload what changed, then invalidate exactly that.';
@@ -19,6 +20,11 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
       command: '<%= config.bin %> deploy ./dist --local',
     },
     {description: 'Show what would change', command: '<%= config.bin %> deploy --dry-run'},
+    {
+      description: 'Have the plan reviewed, then deploy exactly that',
+      command:
+        '<%= config.bin %> deploy --dry-run --out plan.json && <%= config.bin %> deploy --plan plan.json',
+    },
     {
       description: 'Deploy the production environment of the config from CI',
       command: '<%= config.bin %> deploy --env production --yes --json',
@@ -34,11 +40,21 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
   };
 
   static override flags = {
-    'dry-run': Flags.boolean({summary: 'Show the plan and change nothing.'}),
+    'dry-run': Flags.boolean({summary: 'Show the plan and change nothing.', exclusive: ['plan']}),
+    out: Flags.string({
+      helpValue: 'FILE',
+      ...beside('dry-run'),
+      summary: 'Save the plan, to be looked at and deployed with --plan.',
+    }),
+    plan: Flags.string({
+      helpValue: 'FILE',
+      summary: 'Deploy as it was planned there; refused when the build or the live site has changed since.',
+    }),
     bucket: Flags.string({helpValue: 'NAME', summary: 'Bucket (default: bucket.name of the config).'}),
     distribution: Flags.string({
       helpValue: 'ID',
       multiple: true,
+      multipleNonGreedy: true,
       summary:
         'Distribution to invalidate, or several (default: distribution.id and invalidation.distributions of the config).',
     }),
@@ -62,6 +78,16 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
       summary:
         'Delete files of earlier deploys that are no longer in the build. Files that others put there always stay.',
     }),
+    'max-delete': maxDeleteFlag({
+      summary: 'Refuse to delete more files than that (default: 25%, which counts from 11 files on).',
+    }),
+    force: Flags.boolean({
+      summary: 'Deploy although a newer release is live, or the bucket holds another site.',
+    }),
+    'lock-timeout': durationFlag({
+      summary: 'How long to wait for another deploy of this site (default: 10m).',
+    }),
+    'source-maps': Flags.boolean({allowNo: true, summary: 'Publish source maps, too.'}),
     concurrency: Flags.integer({
       min: 1,
       max: 1024,
@@ -85,7 +111,10 @@ export default class Deploy extends FrontctlCommand<DeployResult | PlanDescripti
     this.commit = flags.commit ?? process.env['GITHUB_SHA'];
     const request = {...flags, dir: args.dir, timeoutMs: flags.timeout};
     const session = this.session(flags);
-    return flags['dry-run'] ? planSite(session, request) : deploySite(session, request);
+    if (!flags['dry-run']) return deploySite(session, request, flags.plan);
+    const {description, refusal} = await planSite(session, request, flags.out);
+    this.endWith(refusal);
+    return description;
   }
 
   protected override text(result: DeployResult | PlanDescription): string {

@@ -11,7 +11,7 @@ import {countAside} from './usage.js';
 
 /** What `applyDeploy` tells and asks while it works. */
 export interface ApplyOptions {
-  /** Something is about to be changed: from here on a failure leaves work for the next run. */
+  /** The first of its manifests is written: from here on the plan is what the next run goes on with. */
   readonly onBegin?: () => void;
   /** Throws where this deploy may not go on (its lock is lost). Asked before everything that viewers could see. */
   readonly check?: () => void;
@@ -77,13 +77,13 @@ async function* apply(
   });
   const writeAll = async (each: (place: OpenPlace) => Manifest | undefined): Promise<void> => {
     check?.();
-    onBegin?.();
     await Promise.all(
       places.map(async place => {
         const written = each(place);
         if (written) await place.record.write(written);
       }),
     );
+    onBegin?.();
   };
   const hasUploads = places.some(({plan}) => plan.steps.some(step => step.action !== 'delete'));
   const hasDeletes = places.some(({plan}) => plan.steps.some(step => step.action === 'delete'));

@@ -12,9 +12,15 @@ export function describePlan(prepared: PreparedDeploy, usage?: Usage): PlanDescr
     plan,
     prepared.invalidations.length > 0 ? describeInvalidation(prepared, usage) : null,
   );
-  if (replicas.length === 0) return described;
   const counts = replicas.map(place => ({bucket: place.store.bucket, counts: countsOf(place.plan)}));
-  return {plan: {...described.plan, replicas: counts}};
+  const refused = prepared.refusals.map(({code, message}) => ({code, message}));
+  return {
+    plan: {
+      ...described.plan,
+      ...(counts.length > 0 && {replicas: counts}),
+      ...(refused.length > 0 && {refused}),
+    },
+  };
 }
 
 /** The dry run of a site that has no bucket yet: everything is new. */

@@ -13,6 +13,9 @@ import {
   type ReadManifest,
   type Release,
 } from './manifest.js';
+import {protection} from './guards/index.js';
+import {lockKey} from './lock/lock.js';
+import {refusalsOf} from './refusals.js';
 import {changedKeys, countsOf, fileCount, planDeploy} from './plan.js';
 import {relay, throttled, type Emit} from './relay.js';
 import {defaultKeep} from './release.js';
@@ -27,12 +30,13 @@ import type {
 } from './types.js';
 
 /**
- * Reads the folder, the buckets and the distributions at the same time and plans. Changes nothing.
+ * Reads the folder, the buckets and the distributions at the same time and plans. Changes nothing. `earlier`: the same deploy
+ * is planned once more, since what is live may have changed; it began when that did.
  * Failures: those of `readSite`, NO_SUCH_BUCKET, NO_SUCH_DISTRIBUTION, MANIFEST_NEWER, MANIFEST_UNREADABLE, INTERRUPTED.
  */
-export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
+export async function* prepareDeploy(input: DeployInput, earlier?: PreparedDeploy): Work<PreparedDeploy> {
   const now = input.now ?? Date.now;
-  const startedAt = now();
+  const startedAt = earlier?.startedAt ?? now();
   const {prefix} = input;
   yield {
     type: 'step',
@@ -40,12 +44,14 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
     title: `Compare ${input.site.dir} with ${[input.bucket, ...(input.replicas ?? [])].map(name => siteAddress(name, prefix)).join(', ')}`,
   };
   const {site, found, distributions} = yield* relay(emit => readAll(input, throttled(emit, now)));
+  // That clock is known to the second: more digits would put two deploys of one second in the wrong order.
+  const began = earlier?.began ?? Math.floor(found[0].store.serverNow() / 1000) * 1000;
   const next: Release = {
     id: input.release,
     isNamed: input.isNamed ?? false,
     ...(input.commit !== undefined && {commit: input.commit}),
     ...(input.committedAt !== undefined && {committedAt: input.committedAt}),
-    createdAt: new Date(startedAt).toISOString(),
+    createdAt: new Date(began).toISOString(),
     files: site.files.length,
     bytes: site.bytes,
   };
@@ -102,7 +108,10 @@ export async function* prepareDeploy(input: DeployInput): Work<PreparedDeploy> {
     resent: distributions.length > 0 ? pending.filter(group => !isPlanned(group)) : [],
     untouched: distributions.length > 0 ? [] : pending,
     url,
+    refusals: await refusalsOf({input, site, next, plan, recorded, distributions}),
+    isLocked: first.isLocked,
     startedAt,
+    began,
   };
 }
 
@@ -130,6 +139,8 @@ interface FoundPlace {
   readonly store: ObjectStore;
   readonly recorded: ReadManifest | undefined;
   readonly live: Map<string, LiveObject>;
+  /** Another deploy holds the lock, or left it behind. */
+  readonly isLocked: boolean;
 }
 
 async function preparePlace(
@@ -151,7 +162,8 @@ async function preparePlace(
     releases: recorded?.manifest.releases ?? [],
     next,
     keep: {...defaultKeep, ...input.keep},
-    now: Date.parse(next.createdAt),
+    now: store.serverNow(),
+    isProtected: protection(input.protect ?? []),
   });
   return {store, plan, recorded};
 }
@@ -199,7 +211,13 @@ async function readPlace({aws, prefix}: DeployInput, bucket: string): Promise<Fo
     },
   });
   const recorded = await reading;
-  return {store, recorded, live: reconcile(listing, recorded?.manifest, prefix)};
+  const lock = withPrefix(prefix, lockKey);
+  return {
+    store,
+    recorded,
+    live: reconcile(listing, recorded?.manifest, prefix),
+    isLocked: listing.some(({key}) => key === lock),
+  };
 }
 
 /** A listing page holds 1,000 keys: one range for each page that the manifest foresees, with room for keys it does not know. */

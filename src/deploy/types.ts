@@ -1,10 +1,13 @@
 import type {Aws, ObjectStore} from '../aws/index.js';
 import type {InvalidationConfig} from '../config/types.js';
 import type {Distribution} from '../distribution/index.js';
+import type {Failure} from '../failure.js';
 import type {Batch, Pace, Quota} from '../invalidation/index.js';
 import type {Cover} from '../invalidation/plan/index.js';
 import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
 import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
+import type {MaxDelete} from './guards/index.js';
+import type {Holder, LockOptions} from './lock/types.js';
 import type {Keep} from './release.js';
 
 /** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
@@ -94,6 +97,12 @@ export interface DeployInput {
   readonly prune: boolean;
   /** How long fingerprinted files of earlier releases stay. Default: those of the last 5 releases. */
   readonly keep?: Partial<Keep> | undefined;
+  /** Most files of the live release that may be deleted. Default: 25 %, and 10 in any case. */
+  readonly maxDelete?: MaxDelete | undefined;
+  /** Globs of keys that are never overwritten nor deleted. */
+  readonly protect?: readonly string[] | undefined;
+  /** Globs of files that may look like secrets. */
+  readonly allowSecrets?: readonly string[] | undefined;
   /** Looks at the headers of every live object that the build has, in case somebody changed them in place. */
   readonly verify?: boolean | undefined;
   /** Uploads at a time; the object store adapts below it. */
@@ -113,6 +122,16 @@ export interface DeployInput {
   readonly commit?: string | undefined;
   /** Of the commit, ISO 8601. */
   readonly committedAt?: string | undefined;
+  /** Whether one commit is an ancestor of another; undefined where that is not known. Default: never known. */
+  readonly isAncestor?: ((older: string, newer: string) => Promise<boolean | undefined>) | undefined;
+  /** Goes live although a newer release is, and into a bucket that holds another site. */
+  readonly force?: boolean | undefined;
+  /** How others are told who deploys. */
+  readonly holder?: Pick<Holder, 'host' | 'user' | 'runUrl'> | undefined;
+  /** How long another deploy of the site is waited for, milliseconds (default: 10 minutes), and when it counts as dead. */
+  readonly lock?: Partial<Pick<LockOptions, 'timeoutMs' | 'ttlMs' | 'isAlive'>> | undefined;
+  /** Asked of every plan right before it is applied: what was reviewed may not hold any more. Throws to refuse. */
+  readonly approve?: ((prepared: PreparedDeploy) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now?: (() => number) | undefined;
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
@@ -160,7 +179,14 @@ export interface PreparedDeploy {
   readonly untouched: readonly PendingInvalidation[];
   /** Where the site is seen; null without a distribution. */
   readonly url: string | null;
+  /** Why it must not be applied, if it must not. */
+  readonly refusals: readonly Failure[];
+  /** The lock was there when the bucket was listed: a deploy is under way, or was killed at its end. */
+  readonly isLocked: boolean;
+  /** By the local clock, for `durationMs`. */
   readonly startedAt: number;
+  /** By the bucket's clock, for the order of releases. */
+  readonly began: number;
 }
 
 export interface DistributionBatch extends Batch {
@@ -225,5 +251,7 @@ export interface PlanDescription {
     readonly counts: DeployResult['counts'];
     /** Absent without any. */
     readonly replicas?: DeployResult['replicas'];
+    /** Why a deploy would not do it. Absent where it would. */
+    readonly refused?: readonly {readonly code: string; readonly message: string}[];
   };
 }

@@ -10,16 +10,12 @@ export const beside = (...flags: string[]): {relationships: {type: 'all'; flags:
 /** A duration flag in milliseconds, written `90s`, `10m`, `2h`. */
 export const durationFlag = Flags.custom<number>({
   helpValue: 'DURATION',
-  parse: (input, _context, options) => {
-    const ms = parseDuration(input);
-    if (ms === undefined) {
-      return Promise.reject(
-        // oclif writes its own words around the message of whatever is thrown here: report.ts knows where to cut.
-        new Errors.CLIError(`--${options.name} ${input} is not a duration; write it like 90s, 10m or 2h.`, {
-          exit: exitCodes.usage,
-        }),
-      );
-    }
-    return Promise.resolve(ms);
-  },
+  parse: (input, _context, {name}) =>
+    checked(parseDuration(input), `--${name} ${input} is not a duration; write it like 90s, 10m or 2h.`),
 });
+
+/** oclif writes its own words around the message of whatever is thrown: report.ts knows where to cut. */
+export const checked = <T>(value: T | undefined, message: string): Promise<T> =>
+  value === undefined
+    ? Promise.reject(new Errors.CLIError(message, {exit: exitCodes.usage}))
+    : Promise.resolve(value);

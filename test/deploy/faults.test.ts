@@ -5,6 +5,7 @@ import type {Aws, ObjectStore} from '../../src/aws/index.js';
 import {Failure} from '../../src/failure.js';
 import {parseFault} from '../../src/local/fault.js';
 import {deploy, readManifest} from '../../src/deploy/index.js';
+import {lockKey} from '../../src/deploy/lock/lock.js';
 import {readSite} from '../../src/site/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {
@@ -76,6 +77,9 @@ function dyingAfter(aws: Aws, limit: number): {readonly aws: Aws; readonly died:
   };
 }
 
+/** A run that comes after a killed one: in truth that one's process is gone. */
+const rerun = (site: SiteResources) => deployOnce(world, site, {lock: {isAlive: () => false}});
+
 async function put(
   files: Readonly<Record<string, string>>,
   gone: Readonly<Record<string, string>>,
@@ -101,31 +105,37 @@ it('is whole after a kill before any write, and a rerun finishes what the killed
     for (const path of ['/', '/old.html', '/logo.svg']) await browse(world, site, path);
     await put(after, before);
     const {aws, died} = dyingAfter(world.aws, limit);
-    const killed = await finish(deploy(deployInput(world, site, {aws}))).then(
+    const failed = await finish(deploy(deployInput(world, site, {aws}))).then(
       () => false,
       () => true,
     );
     await pagesAreWhole(site);
-    expect(killed).toBe(died());
-    if (!killed) break;
+    if (!died()) break;
     kills++;
-    const result = await deployOnce(world, site);
+    // All is done where it dies before it lets go of the lock.
+    expect(failed, `killed at write ${limit}`).toBe(limit < 12);
+    const result = await rerun(site);
     expect(await objectsOf(world, site.bucket), `killed at write ${limit}`).toEqual(
       Object.keys(after).sort(),
     );
     const {manifest} = (await readManifest(await world.aws.objects(site.bucket), '')) ?? {};
     expect([...(manifest?.files.keys() ?? [])].sort()).toEqual(Object.keys(after).sort());
     expect(manifest?.pendingInvalidations).toEqual([]);
-    // From write 9 on the first invalidation is done and out of the journal.
-    const due = limit < 9 ? ['/index.html', '/logo.svg', '/old.html'] : ['/old.html'];
+    // From write 10 on the first invalidation is done and out of the journal.
+    const due = limit < 10 ? ['/index.html', '/logo.svg', '/old.html'] : limit < 12 ? ['/old.html'] : [];
     expect(result.invalidation?.paths ?? [], `killed at write ${limit}`).toEqual(due);
     expect((await browse(world, site, '/')).text).toBe(after['index.html']);
     expect((await browse(world, site, '/logo.svg')).text).toBe(after['logo.svg']);
     expect((await browse(world, site, '/old.html')).status).toBe(403);
     expect((await deployOnce(world, site)).counts).toMatchObject({uploaded: 0, updated: 0, deleted: 0});
+    expect(
+      await (await world.aws.objects(site.bucket)).head(lockKey),
+      `killed at write ${limit}`,
+    ).toBeUndefined();
   }
-  // Journal, 4 uploads, manifest, invalidation of what is replaced, deletes, manifest, invalidation of what is deleted, manifest.
-  expect(kills).toBe(11);
+  // Lock, journal, 4 uploads, manifest, invalidation of what is replaced, deletes, manifest, invalidation of what is deleted,
+  // manifest, lock.
+  expect(kills).toBe(13);
 });
 
 it('prunes what a killed first deploy left behind although the next build does not have it', async () => {
@@ -133,10 +143,10 @@ it('prunes what a killed first deploy left behind although the next build does n
   const site = await world.site();
   await put(before, {});
   await expect(
-    finish(deploy(deployInput(world, site, {aws: dyingAfter(world.aws, 3).aws}))),
+    finish(deploy(deployInput(world, site, {aws: dyingAfter(world.aws, 4).aws}))),
   ).rejects.toThrow();
   await put(after, before);
-  await deployOnce(world, site);
+  await rerun(site);
   expect(await objectsOf(world, site.bucket)).toEqual(Object.keys(after).sort());
 });
 
@@ -149,18 +159,18 @@ it('does not prune what others put under a key that a killed deploy never came t
   const sha256 = createHash('sha256').update('theirs').digest('hex');
   await store.put({key: 'robots.txt', body: Buffer.from('theirs'), sha256, headers: {}});
   await put({'robots.txt': 'ours'}, {});
-  const {aws} = dyingAfter(world.aws, 1);
+  const {aws} = dyingAfter(world.aws, 2);
   await expect(finish(deploy(deployInput(world, site, {aws})))).rejects.toThrow();
   await world.remove('robots.txt');
-  expect((await deployOnce(world, site)).counts).toMatchObject({deleted: 0, kept: 1});
+  expect((await rerun(site)).counts).toMatchObject({deleted: 0, kept: 1});
   expect((await bodyOf(world, site.bucket, 'robots.txt')).toString()).toBe('theirs');
 
   await put({'robots.txt': 'ours'}, {});
-  const later = dyingAfter(world.aws, 2);
+  const later = dyingAfter(world.aws, 3);
   await expect(finish(deploy(deployInput(world, site, {aws: later.aws})))).rejects.toThrow();
   expect((await bodyOf(world, site.bucket, 'robots.txt')).toString()).toBe('ours');
   await world.remove('robots.txt');
-  expect((await deployOnce(world, site)).counts).toMatchObject({deleted: 1, kept: 0});
+  expect((await rerun(site)).counts).toMatchObject({deleted: 1, kept: 0});
 });
 
 it('deletes only once the edge has dropped the pages that name the old files', async () => {
@@ -190,11 +200,11 @@ it('goes back to old headers after a killed change of headers', async () => {
   await deployOnce(world, site);
   // Journal and copy are made, the manifest is not.
   await expect(
-    finish(deploy(deployInput(world, site, {site: changed, aws: dyingAfter(world.aws, 2).aws}))),
+    finish(deploy(deployInput(world, site, {site: changed, aws: dyingAfter(world.aws, 3).aws}))),
   ).rejects.toThrow();
   const objects = await world.aws.objects(site.bucket);
   expect((await objects.head('logo.svg'))?.headers['cache-control']).toBe('max-age=7');
-  expect((await deployOnce(world, site)).counts).toMatchObject({updated: 1});
+  expect((await rerun(site)).counts).toMatchObject({updated: 1});
   expect((await objects.head('logo.svg'))?.headers['cache-control']).not.toBe('max-age=7');
 });
 
@@ -369,7 +379,7 @@ describe('Ctrl-C', () => {
   );
 });
 
-it('refuses to go on when the manifest was deleted meanwhile', async () => {
+it('plans anew when the manifest was deleted before the lock was taken', async () => {
   world = await openWorld();
   const site = await world.site();
   await put(before, {});
@@ -378,15 +388,45 @@ it('refuses to go on when the manifest was deleted meanwhile', async () => {
   const work = deploy(deployInput(world, site));
   await untilPlanned(work);
   await (await world.aws.objects(site.bucket)).delete('.frontctl/manifest.json');
-  await expect(finish(work)).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
+  // What the lost manifest named is nobody's now.
+  expect((await finish(work)).result.counts).toMatchObject({unchanged: 1, deleted: 0, kept: 2});
 });
 
-it('refuses to overwrite the manifest of a deploy that ran meanwhile', async () => {
+it('plans anew when another deploy ran before the lock was taken', async () => {
   world = await openWorld();
   const site = await world.site();
   await put(before, {});
-  const first = deploy(deployInput(world, site));
+  const first = deploy(deployInput(world, site, {release: 'build-2', isNamed: true}));
   await untilPlanned(first);
-  await deployOnce(world, site);
-  await expect(finish(first)).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
+  await deployOnce(world, site, {release: 'build-1', isNamed: true});
+  const {result} = await finish(first);
+  expect(result).toMatchObject({release: 'build-2', counts: {uploaded: 0, unchanged: 5}});
+});
+
+it('is refused when a newer release went live before the lock was taken', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  const first = deploy(deployInput(world, site, {release: 'build-2', isNamed: true}));
+  await untilPlanned(first);
+  await deployOnce(world, site, {release: 'build-3', isNamed: true});
+  await expect(finish(first)).rejects.toMatchObject({code: 'NEWER_RELEASE_LIVE', exit: 'conflict'});
+});
+
+it('a manifest that is replaced under the lock is a conflict', async () => {
+  world = await openWorld();
+  const site = await world.site();
+  await put(before, {});
+  const work = deploy(deployInput(world, site));
+  const objects = await world.aws.objects(site.bucket);
+  const spoil = async (): Promise<void> => {
+    for (;;) {
+      const next = await work.next();
+      if (next.done === true) return;
+      if (next.value.type === 'done' && next.value.id === 'asset')
+        await objects.delete('.frontctl/manifest.json');
+    }
+  };
+  await expect(spoil()).rejects.toMatchObject({code: 'DEPLOY_CONFLICT', exit: 'conflict'});
+  expect(await objects.head(lockKey)).toBeUndefined();
 });

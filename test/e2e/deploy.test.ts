@@ -32,7 +32,7 @@ describe('frontctl deploy ./dist --local', () => {
   afterAll(() => project.dispose());
 
   it('makes bucket and distribution by itself and uploads everything', () => {
-    expect(first.counts).toEqual({uploaded: 4, updated: 0, unchanged: 0, deleted: 0, kept: 0});
+    expect(first.counts).toEqual({uploaded: 4, updated: 0, unchanged: 0, deleted: 0, kept: 0, retained: 0});
     expect(first.invalidation).toBeNull();
     expect(status.distributions).toContainEqual(
       expect.objectContaining({id: first.distributionId, url: first.url}),
@@ -61,7 +61,7 @@ describe('frontctl deploy ./dist --local', () => {
 
   it('uploads nothing and invalidates nothing the second time', async () => {
     const second = await deploy();
-    expect(second.counts).toEqual({uploaded: 0, updated: 0, unchanged: 4, deleted: 0, kept: 0});
+    expect(second.counts).toEqual({uploaded: 0, updated: 0, unchanged: 4, deleted: 0, kept: 0, retained: 0});
     expect(second.invalidation).toBeNull();
     expect(second.url).toBe(first.url);
   });

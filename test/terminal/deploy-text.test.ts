@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {DeployResult, PlanDescription} from '../../src/deploy/index.js';
-import {deployText, planText} from '../../src/terminal/deploy-text.js';
+import {deployText, planText} from '../../src/terminal/deploy/text.js';
 
 const counts = {uploaded: 0, updated: 0, unchanged: 3, deleted: 0, kept: 0, retained: 0};
 

@@ -1,4 +1,5 @@
 /** What a deploy refuses to do, judged before anything is changed. Pure. */
+import type {Failure} from '../../failure.js';
 import type {Site} from '../../site/index.js';
 import {maxDeleteExceeded, rootDeleted, tinyBuild, type Losses} from './losses.js';
 import {protectedOverwritten} from './protection.js';
@@ -24,16 +25,22 @@ export interface GuardInput extends Losses, SiteIdentity {
 }
 
 /**
- * Throws the Failure (refused) of the first guard that says no: WRONG_SITE, SECRETS_IN_BUILD, PROTECTED, TINY_BUILD,
+ * The Failure (refused) of the first guard that says no: WRONG_SITE, SECRETS_IN_BUILD, PROTECTED, TINY_BUILD,
  * ROOT_DELETED, MAX_DELETE.
  */
-export function checkGuards(input: GuardInput): void {
-  const refusal =
+export function guardRefusal(input: GuardInput): Failure | undefined {
+  return (
     (input.force ? undefined : wrongSite(input.recorded, input)) ??
     secretsInBuild(input.suspects, input.allowSecrets) ??
     protectedOverwritten(input.overwrites, input.protect) ??
     tinyBuild(input) ??
     rootDeleted(input) ??
-    maxDeleteExceeded(input);
+    maxDeleteExceeded(input)
+  );
+}
+
+/** Throws what `guardRefusal` says. */
+export function checkGuards(input: GuardInput): void {
+  const refusal = guardRefusal(input);
   if (refusal !== undefined) throw refusal;
 }

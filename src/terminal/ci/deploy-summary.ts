@@ -1,5 +1,5 @@
 import type {DeployResult, PlanDescription} from '../../deploy/index.js';
-import {priceText} from '../deploy-text.js';
+import {priceText} from '../deploy/text.js';
 import {count, formatBytes, formatDuration} from '../format.js';
 import type {Outputs} from './job.js';
 import {code, escaped, link, list, table} from './markdown.js';

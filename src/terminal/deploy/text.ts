@@ -1,7 +1,7 @@
-import {chalk} from './colour.js';
-import type {DeployResult, PlanDescription} from '../deploy/index.js';
-import {describePrice, price} from '../invalidation/index.js';
-import {columns, count, formatBytes, formatDuration} from './format.js';
+import {chalk} from '../colour.js';
+import type {DeployResult, PlanDescription} from '../../deploy/index.js';
+import {describePrice, price} from '../../invalidation/index.js';
+import {columns, count, formatBytes, formatDuration} from '../format.js';
 
 export function deployText(result: DeployResult): string {
   const {counts, invalidation} = result;
@@ -20,8 +20,17 @@ export function deployText(result: DeployResult): string {
       ].join(', '),
     ],
   ];
-  if (counts.kept > 0)
-    rows.push(['Kept', `${count(counts.kept, 'object')} that this site's deploys did not put there`]);
+  const kept = [
+    counts.retained > 0 && `${count(counts.retained, 'file')} of earlier releases`,
+    counts.kept > 0 &&
+      `${count(counts.kept, 'object')} that this site's deploys did not put there, or may not delete`,
+  ].filter(part => part !== false);
+  if (kept.length > 0) rows.push(['Kept', kept.join(', ')]);
+  for (const {bucket, counts: of} of result.replicas ?? [])
+    rows.push([
+      'Replica',
+      `${bucket}: ${of.uploaded} uploaded, ${of.updated} with new headers, ${of.deleted} deleted`,
+    ]);
   if (invalidation !== null)
     rows.push(['Invalidated', firstOf(invalidation.paths)], ['', priceText(invalidation)]);
   rows.push(['Release', `${result.release}, ${formatDuration(result.durationMs)}`]);
@@ -31,8 +40,9 @@ export function deployText(result: DeployResult): string {
 const shownSteps = 50;
 
 export function planText({plan}: PlanDescription): string {
-  const {steps, counts, invalidation} = plan;
-  if (steps.length === 0 && invalidation === null) {
+  const {steps, counts, invalidation, replicas = [], refused = []} = plan;
+  const isSame = replicas.every(({counts: of}) => of.uploaded + of.updated + of.deleted === 0);
+  if (steps.length === 0 && invalidation === null && isSame) {
     return `Nothing to do: ${count(counts.unchanged, 'file')} unchanged.`;
   }
   const rows = steps
@@ -51,6 +61,11 @@ export function planText({plan}: PlanDescription): string {
   );
   if (invalidation === null) lines.push('Nothing to invalidate.');
   else lines.push(`To invalidate: ${firstOf(invalidation.paths)}`, `  ${invalidation.price}`);
+  for (const {bucket, counts: of} of replicas)
+    lines.push(
+      `Replica ${bucket}: ${of.uploaded} to upload, ${of.updated} with new headers, ${of.deleted} to delete.`,
+    );
+  for (const {message} of refused) lines.push(`${chalk.yellow('A deploy would be refused:')} ${message}`);
   for (const cover of invalidation?.covers ?? []) lines.push(...curveLines(cover));
   return lines.join('\n');
 }

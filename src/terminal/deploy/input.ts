@@ -1,29 +1,17 @@
+/** From flags, config, environment and checkout to what a deploy is told. */
 import {relative, resolve} from 'node:path';
-import {
-  countFor,
-  deploy,
-  describeFirstDeploy,
-  describePlan,
-  prepareDeploy,
-  releaseId,
-} from '../deploy/index.js';
-import type {DeployInput, DeployResult, PlanDescription, PreparedDeploy} from '../deploy/index.js';
-import {keyPrefix} from '../config/index.js';
-import {expandPresets} from '../config/presets/index.js';
-import {findByTag} from '../distribution/index.js';
-import {Failure} from '../failure.js';
-import {readSite, type ReadSiteOptions} from '../site/index.js';
-import {
-  bucketName,
-  ensureLocalZones,
-  ensureSite,
-  findSite,
-  siteName,
-  type EnsureSiteInput,
-} from '../stack/index.js';
-import type {Session} from './session.js';
-import {localAddress} from './stack/local-address.js';
-import {functionCode} from './stack/site-settings.js';
+import {keyPrefix} from '../../config/index.js';
+import {expandPresets} from '../../config/presets/index.js';
+import {parseMaxDelete, releaseId, type DeployInput, type MaxDelete} from '../../deploy/index.js';
+import {findByTag} from '../../distribution/index.js';
+import {Failure} from '../../failure.js';
+import type {ReadSiteOptions} from '../../site/index.js';
+import {bucketName, siteName, type EnsureSiteInput} from '../../stack/index.js';
+import {holderFacts} from '../ci/run.js';
+import {isAncestor, readCommit, type Commit} from '../commit.js';
+import {parseDuration} from '../format.js';
+import type {Session} from '../session.js';
+import {functionCode} from '../stack/site-settings.js';
 
 /** What the flags of `deploy` say; undefined where the config or a default decides. */
 export interface DeployRequest {
@@ -39,58 +27,18 @@ export interface DeployRequest {
   readonly release: string | undefined;
   readonly commit: string | undefined;
   readonly verify: boolean;
+  readonly force: boolean;
+  readonly 'max-delete': MaxDelete | undefined;
+  /** Milliseconds. */
+  readonly 'lock-timeout': number | undefined;
+  readonly 'source-maps': boolean | undefined;
 }
 
-/** A build goes live. Under --local, bucket and distribution are made when they are missing. */
-export async function deploySite(session: Session, request: DeployRequest): Promise<DeployResult> {
-  const common = await commonInput(session, request);
-  if (!request.local) {
-    const target = await awsTarget(session, request);
-    return session.follow(deploy({...common, ...target}));
-  }
-  // Read before anything is made: a missing or empty folder leaves nothing behind.
-  const site = await readSite({...common.site, signal: session.signal});
-  const wanted = await localSite(session, request, common);
-  if (request.distribution === undefined) {
-    await session.follow(ensureLocalZones(common.aws, wanted.settings));
-  }
-  const {bucket, distributionId} = await session.follow(ensureSite(wanted));
-  return session.follow(
-    deploy({
-      ...common,
-      site,
-      bucket,
-      distributionIds: [distributionId],
-      siteUrl: async ({id}) => (await localAddress(session, id)) ?? '',
-    }),
-  );
-}
-
-/** The same as a plan. Changes nothing, and makes nothing under --local. */
-export async function planSite(session: Session, request: DeployRequest): Promise<PlanDescription> {
-  const common = await commonInput(session, request);
-  if (!request.local) {
-    const input = {...common, ...(await awsTarget(session, request))};
-    return described(await session.follow(prepareDeploy(input)));
-  }
-  const site = await readSite({...common.site, signal: session.signal});
-  const found = await findSite(await localSite(session, request, common));
-  if (found === undefined) return describeFirstDeploy(site);
-  const {bucket, distributionId} = found;
-  return described(
-    await session.follow(prepareDeploy({...common, site, bucket, distributionIds: [distributionId]})),
-  );
-}
-
-async function described(prepared: PreparedDeploy): Promise<PlanDescription> {
-  return describePlan(prepared, await countFor(prepared));
-}
-
-type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionIds'> & {
+export type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionIds'> & {
   readonly site: ReadSiteOptions;
 };
 
-async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
+export async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
   const {config: given, root} = await session.config();
   const config = expandPresets(given);
   const prefix = (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
@@ -105,13 +53,28 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
     throw badFlag('release', request.release, '1 to 64 letters, digits, dots, hyphens and underscores');
   }
   const errorPages = config.distribution?.customErrorResponses ?? [];
+  const dir = request.dir === undefined ? configuredDir(config.site?.dir, root) : resolve(request.dir);
+  const sourceMaps = request['source-maps'] ?? config.site?.sourceMaps;
+  const {keep, maxDelete, protect, allowSecrets, lockTimeout} = config.deploy ?? {};
+  const [aws, built] = await Promise.all([session.aws(), readCommit(dir, process.env)]);
+  const timeoutMs =
+    request['lock-timeout'] ?? (lockTimeout === undefined ? undefined : parseDuration(lockTimeout));
   return {
-    aws: await session.aws(),
+    aws,
     site: {
-      dir: request.dir === undefined ? configuredDir(config.site?.dir, root) : resolve(request.dir),
-      site: config.site ?? {},
+      dir,
+      site: {...config.site, ...(sourceMaps !== undefined && {sourceMaps})},
       errorPages: errorPages.flatMap(page => page.responsePagePath ?? []),
     },
+    keep,
+    maxDelete: request['max-delete'] ?? parseMaxDelete(String(maxDelete ?? '')),
+    protect,
+    allowSecrets,
+    force: request.force,
+    holder: holderFacts(process.env),
+    lock: {...(timeoutMs !== undefined && {timeoutMs})},
+    isAncestor: (older, newer) => isAncestor(dir, older, newer),
+    ...commitOf(request.commit, built),
     prefix,
     prune: request.prune,
     concurrency: request.concurrency,
@@ -123,9 +86,17 @@ async function commonInput(session: Session, request: DeployRequest): Promise<Co
     verify: request.verify,
     release: request.release ?? releaseId(Date.now(), Math.random),
     isNamed: request.release !== undefined,
-    commit: request.commit,
     signal: session.signal,
   };
+}
+
+/** `--commit` wins; its date is known where it is the one that is checked out. */
+function commitOf(
+  flag: string | undefined,
+  built: Commit | undefined,
+): Pick<DeployInput, 'commit' | 'committedAt'> {
+  if (flag === undefined) return {...built};
+  return built?.commit.startsWith(flag) === true ? {...built, commit: flag} : {commit: flag};
 }
 
 function badFlag(flag: string, value: string, allowed: string): Failure {
@@ -138,7 +109,7 @@ function checkedBucket(flag: string | undefined): string | undefined {
   throw badFlag('bucket', flag, 'a bucket name; folders inside the bucket go into --prefix');
 }
 
-async function awsTarget(
+export async function awsTarget(
   session: Session,
   request: DeployRequest,
 ): Promise<Pick<DeployInput, 'bucket' | 'replicas' | 'distributionIds'>> {
@@ -177,7 +148,7 @@ async function ownId(session: Session, name: string, bucket: string): Promise<st
   }
 }
 
-async function localSite(
+export async function localSite(
   session: Session,
   request: DeployRequest,
   common: CommonInput,
