@@ -15,6 +15,9 @@ interface CompiledRule {
   readonly members: readonly Member[];
 }
 
+/** Most keys of most sites: known by its identity, it costs nothing. */
+const nothing: Deciding = {};
+
 const list = (match: HeaderRule['match']): readonly string[] => (typeof match === 'string' ? [match] : match);
 
 /** Compiles `site.rules` once; the result looks up one key. */
@@ -28,11 +31,12 @@ export function configRules(rules: readonly HeaderRule[]): (key: string) => Deci
     ),
   }));
   return key => {
-    const found: Partial<Record<Member, {readonly rule: HeaderRule; readonly by: string}>> = {};
+    let found: Partial<Record<Member, {readonly rule: HeaderRule; readonly by: string}>> = nothing;
     for (const {rule, position, globs, members} of compiled) {
       if (members.every(member => found[member] !== undefined)) continue;
       const matched = globs.find(({matches}) => matches(key));
       if (matched === undefined) continue;
+      if (found === nothing) found = {};
       for (const member of members)
         found[member] ??= {rule, by: `config rule ${position}: ${matched.pattern}`};
     }
@@ -57,6 +61,7 @@ export function othersOf(
   deciding: Deciding,
   coding?: string,
 ): Readonly<Record<string, string>> | undefined {
+  if (deciding === nothing && coding === undefined) return undefined;
   const {contentDisposition, contentEncoding, contentLanguage, metadata, storageClass, redirect} = deciding;
   if (!(
     contentDisposition ??
@@ -116,6 +121,7 @@ const told: readonly (readonly [Member, string])[] = [
 
 /** Why a key has its headers: what decided Cache-Control (`builtIn` where no rule did), then who else decided something. */
 export function reasonsOf(deciding: Deciding, builtIn: string): string {
+  if (deciding === nothing) return builtIn;
   const first = deciding.cacheControl?.by ?? builtIn;
   const others = told.flatMap(([member, what]) => {
     const by = deciding[member]?.by;
