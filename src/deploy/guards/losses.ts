@@ -32,6 +32,8 @@ export interface Losses {
 /** `--max-delete 100%`: whatever leaves the build may go. */
 const isUnlimited = (max: MaxDelete): boolean => max.kind === 'share' && max.percent >= 100;
 
+const count = (n: number): string => n.toLocaleString('en-US');
+
 /** A share of a small site means nothing: up to so many files it lets go. */
 const smallLoss = 10;
 const tinyShare = 0.1;
@@ -40,23 +42,23 @@ const tinyFrom = 20;
 /** MAX_DELETE: more files would be deleted than `maxDelete` allows. */
 export function maxDeleteExceeded({liveFiles, deletions, maxDelete}: Losses): Failure | undefined {
   const n = deletions.length;
-  if (maxDelete.kind === 'files') {
-    if (n <= maxDelete.n) return undefined;
-  } else if (n * 100 <= liveFiles * maxDelete.percent || (n <= smallLoss && maxDelete.percent > 0)) {
-    return undefined;
-  }
-  const allowed =
-    maxDelete.kind === 'files'
-      ? `${maxDelete.n.toLocaleString('en-US')} may go`
-      : `${maxDelete.percent}% may go`;
+  if (!isMore(n, maxDelete, liveFiles)) return undefined;
+  const allowed = maxDelete.kind === 'files' ? count(maxDelete.n) : `${maxDelete.percent}%`;
   return new Failure(
     'refused',
     'MAX_DELETE',
-    `This deploy would delete ${n.toLocaleString('en-US')} of ${fileCount(liveFiles)}: ${listing(deletions)}. At most ${allowed}.`,
+    `This deploy would delete ${count(n)} of ${fileCount(liveFiles)}, where at most ${allowed} may go: ${listing(deletions)}.`,
     {
       hint: `Is that the whole build, and the right --prefix? If so, deploy with --max-delete ${n}; --no-prune deletes nothing.`,
     },
   );
+}
+
+function isMore(n: number, max: MaxDelete, liveFiles: number): boolean {
+  if (max.kind === 'files') return n > max.n;
+  // Nothing live: what an interrupted first deploy left may go.
+  if (liveFiles === 0) return false;
+  return n * 100 > liveFiles * max.percent && (n > smallLoss || max.percent === 0);
 }
 
 /** TINY_BUILD: the build has less than a tenth of the files of the live release, and the rest would be deleted. */
@@ -66,7 +68,7 @@ export function tinyBuild({files, liveFiles, deletions, maxDelete}: Losses): Fai
   return new Failure(
     'refused',
     'TINY_BUILD',
-    `The build has ${fileCount(files)} where the live release has ${liveFiles.toLocaleString('en-US')}: it looks unfinished.`,
+    `The build has ${fileCount(files)} where the live release has ${count(liveFiles)}: it looks unfinished.`,
     {
       hint: 'Build the whole site first. If that is all of it, deploy with --max-delete 100%; --no-prune deletes nothing.',
     },
