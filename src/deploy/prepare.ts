@@ -4,7 +4,9 @@ import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
 import {planInvalidation} from './cover.js';
-import {adopt, reconcile, sameBytes, verifyHeaders, type LiveObject} from './live.js';
+import {headerNotes} from './header-notes.js';
+import {adoptObjects, verifyHeaders} from './adopt.js';
+import {reconcile, type LiveObject} from './live.js';
 import {
   readManifest,
   siteAddress,
@@ -150,10 +152,10 @@ async function preparePlace(
   {store, recorded, live}: FoundPlace,
 ): Promise<PreparedPlace> {
   const prefixed = (key: string): string => withPrefix(input.prefix, key);
-  const width = input.concurrency ?? ((): number => store.concurrency.limit);
-  const candidates = sameBytes(site.files, live);
-  if (candidates.length > 0) await adopt(store, prefixed, candidates, live, width, input.signal);
-  if (input.verify === true) await verifyHeaders(store, prefixed, site.files, live, width, input.signal);
+  const {concurrency = () => store.concurrency.limit, signal} = input;
+  const looking = {store, prefixed, files: site.files, live, concurrency, signal};
+  await adoptObjects(looking);
+  if (input.verify === true) await verifyHeaders(looking);
   const plan = planDeploy({
     files: site.files,
     live,
@@ -231,7 +233,7 @@ function splitPoints(keys: readonly string[], prefix: string): readonly string[]
 /** What is good to know before anything is changed. */
 function notes(input: DeployInput, site: Site, distributions: readonly Distribution[]): readonly string[] {
   const {bucket, prefix, replicas = []} = input;
-  const found: (string | undefined)[] = [skippedLinks(site)];
+  const found: (string | undefined)[] = [skippedLinks(site), ...headerNotes(site, distributions)];
   for (const distribution of distributions) {
     const reads = [bucket, ...replicas].some(name => originRoots(distribution.config, name, prefix).size > 0);
     const what = `No origin of distribution ${distribution.id} reads from ${siteAddress(bucket, prefix)}`;

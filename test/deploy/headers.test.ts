@@ -2,10 +2,10 @@ import {createHash, randomBytes} from 'node:crypto';
 import {brotliCompressSync} from 'node:zlib';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import type {HeaderRule} from '../../src/config/types.js';
-import type {DeployInput} from '../../src/deploy/index.js';
+import {deploy, type DeployInput} from '../../src/deploy/index.js';
 import {manifestKey} from '../../src/deploy/manifest.js';
 import type {SiteResources} from '../../src/stack/index.js';
-import {browse, deployOnce, openWorld, type World} from './world.js';
+import {browse, deployInput, deployOnce, finish, openWorld, type World} from './world.js';
 
 let world: World;
 let site: SiteResources;
@@ -102,7 +102,8 @@ it('pitfall 13: a header that somebody changed is put right by --verify, and wit
   await deployWith(rules);
   const objects = await store();
   const right = await headersOf('a.css');
-  const {'x-amz-meta-team': _, ...wrong} = {...right, 'content-disposition': 'attachment'};
+  const {'x-amz-meta-team': _, ...rest} = right;
+  const wrong = {...rest, 'content-disposition': 'attachment'};
   await objects.copy({from: 'a.css', key: 'a.css', headers: wrong});
   expect((await deployWith(rules)).counts).toMatchObject({updated: 0});
   expect((await deployWith(rules, {verify: true})).counts).toMatchObject({updated: 1, unchanged: 1});
@@ -114,6 +115,22 @@ it('pitfall 13: a header that somebody changed is put right by --verify, and wit
   await objects.delete(manifestKey);
   expect((await deployWith(rules)).counts).toMatchObject({uploaded: 0, updated: 1, unchanged: 1});
   expect(await headersOf('a.css')).toEqual(right);
+});
+
+it('a deploy tells what will not do what its rules hope, and goes on', async () => {
+  await world.write({'index.html': '<h1>', 'old.html': '<h1>'});
+  const rules = [
+    {match: 'old.html', redirect: '/'},
+    {match: '*.html', cacheControl: 'public, max-age=604800'},
+  ];
+  const input = deployInput(world, site, {site: {dir: world.dir, site: {rules}}});
+  const {result, events} = await finish(deploy(input));
+  expect(result.counts).toMatchObject({uploaded: 2});
+  const warnings = events.flatMap(event => (event.type === 'warning' ? [event.message] : []));
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Browsers keep index\.html and 1 more for 7 days/),
+    expect.stringMatching(/^old\.html: redirected to \/ /),
+  ]);
 });
 
 it('pitfall 13: compressed copies reach viewers under their own names alone, as what they are', async () => {

@@ -4,7 +4,6 @@ import type {SiteConfig} from '../../src/config/types.js';
 import {describePlan, prepareDeploy, readManifest, type DeployInput} from '../../src/deploy/index.js';
 import {parseManifest} from '../../src/deploy/manifest-document.js';
 import {manifestKey} from '../../src/deploy/manifest.js';
-import {adoptedTags} from '../../src/deploy/tags.js';
 import {submitInvalidation, waitForInvalidations} from '../../src/invalidation/index.js';
 import {ensureSite, type SiteResources} from '../../src/stack/index.js';
 import {browse, deployInput, deployOnce, finish, openWorld, siteInput, type World} from './world.js';
@@ -144,16 +143,4 @@ it('warns once where the distribution does not read the tags', async () => {
       ) as string,
     },
   ]);
-});
-
-it.each([
-  ['release-r1,pages', 'release-{release},pages', 'release-{release},pages'],
-  ['release-,pages', 'release-{release},pages', 'release-,pages'],
-  ['release-r1,pages,x', 'release-{release},pages', 'release-r1,pages,x'],
-  ['a+b', 'a+b', 'a+b'],
-  ['aab', 'a+b', 'aab'],
-  ['theirs', undefined, undefined],
-  [undefined, 'pages', undefined],
-])('tags %s of an object, where rules say %s, are known as %s', (found, wanted, known) => {
-  expect(adoptedTags(found, wanted)).toBe(known);
 });
