@@ -161,37 +161,34 @@ const isPending = (value: unknown): boolean =>
   typeof value['distributionId'] === 'string' &&
   isListOf(value['paths'], path => typeof path === 'string');
 
-/** Version 1 as version 2. What is no manifest at all comes out as something that `isManifestDocument` refuses. */
+/** Version 1 as version 2. What only `isManifestDocument` and the reading of the rows can tell is left to them. */
 function upgraded(document: Partial<FirstDocument>, where: string): Partial<ManifestDocument> {
-  const {release, commit, createdAt, hidden, pendingInvalidations, headers = [], cacheTags = []} = document;
-  const {files} = document;
-  if (
-    typeof release !== 'string' ||
-    typeof createdAt !== 'string' ||
-    !isObject(files) ||
-    !Array.isArray(headers) ||
-    !Array.isArray(cacheTags)
-  ) {
+  const {release, commit, createdAt, hidden, pendingInvalidations} = document;
+  const [headers, cacheTags]: readonly unknown[] = [document.headers, document.cacheTags ?? []];
+  const files: unknown = document.files;
+  const isFirst = typeof release === 'string' && typeof createdAt === 'string' && isObject(files);
+  if (!isFirst || !Array.isArray(headers) || !Array.isArray(cacheTags)) {
     throw unreadable(where, 'its members are not those of version 1');
   }
-  const table: FileHeaders[] = [...headers];
-  const rows: [string, readonly [string, number, number, string]][] = [];
+  const table = [...(headers as FileHeaders[])];
+  const rows: Record<string, readonly unknown[]> = Object.create(null) as Record<string, readonly unknown[]>;
   let bytes = 0;
   for (const [key, row] of Object.entries(files)) {
     if (!Array.isArray(row)) throw unreadable(where, `its row for "${key}" is damaged`);
-    const [sha256, size, index, etag, tag] = row;
-    const pair = headers[index];
-    const tags = tag === undefined ? undefined : cacheTags[tag];
-    const isPlain = pair === undefined || tags === undefined;
-    rows.push([key, [sha256, size, isPlain ? index : table.push({...pair, cacheTags: tags}) - 1, etag]]);
-    bytes += size;
+    const [sha256, size, index, etag, tag] = row as readonly unknown[];
+    const pair = table[Number(index)];
+    const tags = (cacheTags as readonly string[])[Number(tag ?? -1)];
+    const position =
+      pair === undefined || tags === undefined ? index : table.push({...pair, cacheTags: tags}) - 1;
+    rows[key] = [sha256, size, position, etag];
+    bytes += Number(size);
   }
   const only: Release = {
     id: release,
     isNamed: false,
     ...(commit !== undefined && {commit}),
     createdAt,
-    files: rows.length,
+    files: Object.keys(rows).length,
     bytes,
   };
   return {
@@ -201,7 +198,7 @@ function upgraded(document: Partial<FirstDocument>, where: string): Partial<Mani
     ...(hidden !== undefined && {hidden}),
     ...(pendingInvalidations !== undefined && {pendingInvalidations}),
     headers: table,
-    files: Object.fromEntries(rows),
+    files: rows as unknown as ManifestDocument['files'],
   };
 }
 

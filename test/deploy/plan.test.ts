@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {reconcile, sameBytes, type LiveObject} from '../../src/deploy/live.js';
+import {reconcile, type LiveObject} from '../../src/deploy/live.js';
 import {changedKeys, planDeploy, reasonText, uploadPhases} from '../../src/deploy/plan.js';
 import type {DeployStep} from '../../src/deploy/index.js';
 import type {SiteFile} from '../../src/site/index.js';
@@ -158,19 +158,6 @@ describe('reconcile', () => {
       ['b.html', false, true],
       ['c.html', false, false],
     ]);
-  });
-
-  it('finds the files whose bytes are there already, by single-part MD5 and size', () => {
-    const live = new Map([
-      ['same.css', unknown('S')],
-      ['other.css', unknown('O')],
-      ['multipart.css', unknown('M', '"abc-2"')],
-      ['known.css', liveObject('K')],
-    ]);
-    const files = ['same.css', 'other.css', 'multipart.css', 'known.css', 'new.css'].map(key =>
-      siteFile(key, key === 'other.css' ? 'X' : key[0]!.toUpperCase()),
-    );
-    expect(sameBytes(files, live).map(file => file.key)).toEqual(['same.css']);
   });
 });
 
