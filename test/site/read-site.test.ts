@@ -190,6 +190,23 @@ describe('what is left out', () => {
     ]);
   });
 
+  it('source maps, unless site.sourceMaps', async () => {
+    const maps = ['a.CSS.map', 'a.cjs.map', 'a.js.map', 'a.js.map.br', 'a.js.map.gz', 'a.mjs.map'];
+    const others = ['a.d.ts.map', 'a.map', 'js.map', 'x.js.map/y.txt'];
+    put(Object.fromEntries([...maps, ...others].map(name => [name, ''])));
+    const site = await read();
+    expect(site.files.map(file => file.key)).toEqual(others);
+    expect(site.skipped).toEqual(
+      maps.map(path => ({path, reason: 'source map (site.sourceMaps publishes them)'})),
+    );
+    const published = await read({sourceMaps: true});
+    expect([published.files.length, published.skipped]).toEqual([10, []]);
+    expect((await read({ignore: ['a.js.map']})).skipped).toContainEqual({
+      path: 'a.js.map',
+      reason: 'ignored by site.ignore',
+    });
+  });
+
   it('site.ignore takes any name that a file may have', async () => {
     const names = [
       'a b.txt',

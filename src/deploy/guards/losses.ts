@@ -1,4 +1,5 @@
 /** What a deploy would take from the live site. Pure. */
+import {percentage} from '../../config/formats.js';
 import {Failure} from '../../failure.js';
 import {fileCount} from '../plan.js';
 import {listing} from './listing.js';
@@ -11,10 +12,10 @@ export const defaultMaxDelete: MaxDelete = {kind: 'share', percent: 25};
 
 /** `40`, `25%`, `12.5%`; undefined for anything else. The config's number as text is read alike. */
 export function parseMaxDelete(text: string): MaxDelete | undefined {
-  const [, number, percent] = /^(?:(\d{1,15})|(\d{1,3}(?:\.\d+)?)%)$/.exec(text.trim()) ?? [];
-  if (number !== undefined) return {kind: 'files', n: Number(number)};
-  if (percent === undefined || Number(percent) > 100) return undefined;
-  return {kind: 'share', percent: Number(percent)};
+  const written = text.trim();
+  if (/^\d{1,15}$/.test(written)) return {kind: 'files', n: Number(written)};
+  if (percentage.test(written)) return {kind: 'share', percent: Number(written.slice(0, -1))};
+  return undefined;
 }
 
 export interface Losses {
