@@ -20,7 +20,7 @@ import {createRoute53} from './route53/index.js';
 import {createS3, liveBlobs} from './s3/index.js';
 import {graceMs, listenExactly, listenNear, loopback, stopListening} from './listen.js';
 import {openStore} from './store/index.js';
-import type {Clock, Store} from './types.js';
+import type {Clock, IdentityPolicy, Store} from './types.js';
 import {refuseForeign, serveApi, type LogEntry} from './serve-api.js';
 import {createDispatcher, type Dispatch} from './wire/index.js';
 
@@ -54,6 +54,8 @@ export interface CloudOptions {
   readonly random?: () => number;
   /** Secrets by access key id: no other key is accepted. */
   readonly strictAuth?: ReadonlyMap<string, string> | undefined;
+  /** By access key id, read at every call: identities that may do only what their policy (`identityPolicy`) allows. */
+  readonly identityPolicies?: ReadonlyMap<string, IdentityPolicy> | undefined;
   readonly log?: (entry: LogEntry) => void;
   /** Told about what should not happen inside the cloud. */
   readonly onUnexpected?: (error: unknown, where: string) => void;
@@ -118,7 +120,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     else if (isForeignWrite(request)) refuseForeign(request, response, options.log);
     else {
       const {dispatch} = house;
-      await tracked(serveApi(request, response, {dispatch, origin, now: () => clock.now(), log: options.log}));
+      await tracked(
+        serveApi(request, response, {dispatch, origin, now: () => clock.now(), log: options.log}),
+      );
     }
   };
 
@@ -245,7 +249,11 @@ async function build(
         kms: createKms({store, clock}),
       },
       {
-        authentication: {cloudNow: () => clock.now(), ...(strictAuth && {secrets: strictAuth, strict: true})},
+        authentication: {
+          cloudNow: () => clock.now(),
+          ...(strictAuth && {secrets: strictAuth, strict: true}),
+          policies: options.identityPolicies,
+        },
         ...(faults.length > 0 && {beforeCall: injectFaults(faults, random)}),
         ...(onUnexpected && {onUnexpected}),
       },

@@ -8,6 +8,11 @@ export interface Clock {
   advance(ms: number): void;
 }
 
+/** What IAM lets an identity do. `keys`: the condition keys of the request, in lower case; built only when a statement asks. */
+export interface IdentityPolicy {
+  allows(action: string, resource: string, keys?: () => ReadonlyMap<string, readonly string[]>): boolean;
+}
+
 /** Who signed a request. */
 export type Caller =
   | {readonly kind: 'anonymous'}
@@ -16,6 +21,8 @@ export type Caller =
       readonly accessKeyId: string;
       readonly accountId: string;
       readonly arn: string;
+      /** Absent: it may do everything in its account. */
+      readonly policy?: IdentityPolicy;
     }
   /** An AWS service on behalf of a resource: the edge reading S3 through OAC. */
   | {

@@ -30,16 +30,21 @@ export function policyVerdict(
   );
 }
 
-/** Whether KMS lets the caller do this: the account's identities what no statement denies, everyone else what one allows. */
+/**
+ * Whether KMS lets the caller do this: the account's identities what no statement denies and IAM allows them, everyone
+ * else what one allows.
+ */
 export function allowsKey(
   context: CallContext,
   now: number,
   action: string,
-  key: StoredKey,
+  {key, aliases}: {readonly key: StoredKey; readonly aliases: () => readonly string[]},
   more: Readonly<Record<string, string>> = {},
 ): boolean {
   const verdict = policyVerdict(context, now, action, key, more);
   const {caller} = context;
+  const keys = () => new Map([...requestKeys(context, now, more), ['kms:resourcealiases', aliases()]]);
+  if (caller.kind === 'identity' && caller.policy?.allows(action, keyArn(key), keys) === false) return false;
   return (
     verdict === 'allow' ||
     (verdict === 'neutral' && caller.kind === 'identity' && caller.accountId === accountId)

@@ -2,7 +2,17 @@ import {randomUUID} from 'node:crypto';
 import type {KMS} from '@aws-sdk/client-kms';
 import {ApiError, type CallContext, type Clock, type Handlers, type Store} from '../types.js';
 import {allowsKey, policyVerdict} from './access.js';
-import {aliasTable, arnIn, findKey, isThere, keyArn, keyTable, parseKeyName, type StoredKey} from './keys.js';
+import {
+  aliasesOf,
+  aliasTable,
+  arnIn,
+  findKey,
+  isThere,
+  keyArn,
+  keyTable,
+  parseKeyName,
+  type StoredKey,
+} from './keys.js';
 import {defaultPolicy, malformed, parseKeyPolicy} from './policy.js';
 import {aliasEntry, mergeTags, metadata, pageOf} from './views.js';
 
@@ -50,7 +60,8 @@ export function createKms({store, clock, newId = randomUUID}: KmsOptions): Handl
       throw refuse('NotFoundException', missing);
     }
     const {caller} = context;
-    if (caller.kind !== 'identity' || !allowsKey(context, clock.now(), action, found)) {
+    const subject = {key: found, aliases: () => aliasesOf(store, found)};
+    if (caller.kind !== 'identity' || !allowsKey(context, clock.now(), action, subject)) {
       const who = caller.kind === 'identity' ? caller.arn : 'anonymous';
       throw refuse(
         'AccessDeniedException',

@@ -90,5 +90,11 @@ export function findKey(store: Store, now: number, region: string, found: KeyNam
   return key !== undefined && isThere(key, now) ? key : undefined;
 }
 
+/** Names of the aliases that lead to a key. */
+export const aliasesOf = (store: Store, {region, id}: StoredKey): readonly string[] =>
+  [...aliasTable(store).range({prefix: `${region}/`})].flatMap(([, {name, keyId}]) =>
+    keyId === id ? [name] : [],
+  );
+
 export const isThere = ({deletionAt}: StoredKey, now: number): boolean =>
   deletionAt === undefined || now < deletionAt;

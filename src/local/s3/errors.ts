@@ -6,8 +6,8 @@ type Details = Readonly<Record<string, unknown>>;
 const bad = (code: string, message: string, details: Details = {}): ApiError =>
   new ApiError(code, message, 400, details);
 
-export const accessDenied = (details: Details = {}): ApiError =>
-  new ApiError('AccessDenied', 'Access Denied', 403, details);
+export const accessDenied = (details: Details = {}, message = 'Access Denied'): ApiError =>
+  new ApiError('AccessDenied', message, 403, details);
 
 export const noSuchBucket = (bucket: string): ApiError =>
   new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404, {BucketName: bucket});

@@ -9,6 +9,7 @@ import {listHandlers} from './listings/list.js';
 import {uploadListHandlers} from './listings/list-uploads.js';
 import {multipartHandlers} from './multipart/multipart.js';
 import {readHandlers} from './objects/read.js';
+import {objectLockHandlers} from './buckets/object-lock.js';
 import {openTables, type CreateS3} from './records.js';
 import {openRoom} from './room.js';
 import {replicationHandlers} from './buckets/replication.js';
@@ -28,6 +29,7 @@ export const createS3 = (options: CreateS3): Handlers<S3> => {
     ...bucketHandlers(room),
     ...settingHandlers(room),
     ...replicationHandlers(room),
+    ...objectLockHandlers(room),
     ...writeHandlers(room),
     ...readHandlers(room),
     ...deleteHandlers(room),

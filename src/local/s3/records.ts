@@ -1,4 +1,4 @@
-import type {Grant, ServerSideEncryption, StorageClass, Tag} from '@aws-sdk/client-s3';
+import type {Grant, ObjectLockMode, ServerSideEncryption, StorageClass, Tag} from '@aws-sdk/client-s3';
 
 import type {Clock, Store, Table} from '../types.js';
 import type {ChecksumAlgorithm, ChecksumType} from './objects/checksum.js';
@@ -59,6 +59,8 @@ export interface ObjectRecord {
   readonly parts?: readonly StoredPart[];
   /** Absent: the owner alone. */
   readonly grants?: readonly Grant[];
+  /** No delete with its version id until then (cloud time). */
+  readonly retention?: {readonly mode: ObjectLockMode; readonly until: number};
 }
 
 export interface DeleteMarker {
@@ -84,6 +86,8 @@ export interface BucketRecord {
   readonly publicAccessBlock?: PublicAccessBlock;
   readonly policy?: string;
   readonly versioning?: 'Enabled' | 'Suspended';
+  /** Object Lock is on; `retention`: of every new version. */
+  readonly objectLock?: {readonly retention?: {readonly mode: ObjectLockMode; readonly days: number}};
   /** Absent: the owner alone. */
   readonly grants?: readonly Grant[];
 }

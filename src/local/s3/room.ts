@@ -1,6 +1,7 @@
-import {accountId, type CallContext, type Clock, type Store} from '../types.js';
+import {accountId, type ApiError, type CallContext, type Clock, type Store} from '../types.js';
 import {accessIdentities} from '../cloudfront/origin-access.js';
-import {authorize, requestKeys} from './access/authorize.js';
+import {notAuthorized} from '../iam/operations.js';
+import {arnOf, authorize, requestKeys} from './access/authorize.js';
 import type {AccessIdentities} from './access/principals.js';
 import {openBodies, type Bodies} from './objects/bodies.js';
 import {accessDenied, noSuchBucket} from './errors.js';
@@ -31,6 +32,8 @@ export interface Room {
   /** The bucket, or NoSuchBucket; AccessDenied when it belongs to another account. */
   bucket(input: BucketInput): BucketRecord;
   allows(context: CallContext, action: string, bucket: BucketRecord, options?: AccessOptions): boolean;
+  /** The refusal of what is not allowed: it names action and resource where IAM stands in the way. */
+  denied(context: CallContext, action: string, bucket: BucketRecord, key?: string): ApiError;
   /** AccessDenied (403) unless `allows`. */
   require(context: CallContext, action: string, bucket: BucketRecord, options?: AccessOptions): void;
   /** The bucket once the caller may do `action` on it. */
@@ -67,8 +70,13 @@ export const openRoom = ({store, clock, region = 'us-east-1'}: CreateS3): Room =
         grants: object?.grants,
         keys: () => requestKeys(context, clock.now(), {...tagKeys(object), ...keys}),
       }),
+    denied: ({caller}, action, bucket, key) =>
+      caller.kind === 'identity' && caller.policy !== undefined
+        ? notAuthorized('s3', caller.arn, action, arnOf(bucket, key))
+        : accessDenied(),
     require(context, action, bucket, options) {
-      if (!room.allows(context, action, bucket, options)) throw accessDenied();
+      if (!room.allows(context, action, bucket, options))
+        throw room.denied(context, action, bucket, options?.key);
     },
     open(input, context, action) {
       const bucket = room.bucket(input);

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {Readable} from 'node:stream';
 
+import {requirePermission} from '../iam/operations.js';
 import {isDiskFull} from '../store/index.js';
 import {ApiError, type CallContext, type Caller, type Handler} from '../types.js';
 import {answer, answerError} from './answers.js';
@@ -62,6 +63,7 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
     strict: options.authentication?.strict ?? false,
     now: options.authentication?.now ?? Date.now,
     cloudNow: options.authentication?.cloudNow,
+    policies: options.authentication?.policies,
   };
   const route = createRouter();
   const handlerOf = (operation: Operation): Handler<Members, Members> | undefined =>
@@ -99,6 +101,7 @@ export function createDispatcher(services: Services, options: DispatchOptions = 
         );
 
       const input = readInput(found, target, call);
+      requirePermission(operation, input, call.caller);
       const context: CallContext = {
         caller: call.caller,
         requestId,

@@ -8,7 +8,7 @@
  */
 import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
 
-import {accountId, ApiError, type Caller} from '../types.js';
+import {accountId, ApiError, type Caller, type IdentityPolicy} from '../types.js';
 import type {QueryParameter, WireTarget} from './target.js';
 import {speaksJson, type ServiceName} from './types.js';
 
@@ -30,6 +30,8 @@ export interface Authentication {
   readonly now: () => number;
   /** The cloud's own time: SDKs correct their clock by the Date of its answers. */
   readonly cloudNow?: (() => number) | undefined;
+  /** By access key id: identities that may not do everything. */
+  readonly policies?: ReadonlyMap<string, IdentityPolicy> | undefined;
 }
 
 /** What a request says about its signature, before anything is believed. */
@@ -152,7 +154,7 @@ export function verify(
       ? localCredentials.secretAccessKey
       : undefined);
   if (secret === undefined && authentication.strict) throw unknownKey(service, found.accessKeyId);
-  const caller = identity(found.accessKeyId);
+  const caller = identity(found.accessKeyId, authentication.policies?.get(found.accessKeyId));
   if (secret === undefined) return {caller, chunks: undefined};
 
   const scope = `${found.day}/${found.region}/${found.service}/aws4_request`;
@@ -164,11 +166,13 @@ export function verify(
   return {caller, chunks: chunkSigner(key, timestamp, scope, expected)};
 }
 
-const identity = (accessKeyId: string): Caller => ({
+const identity = (accessKeyId: string, policy: IdentityPolicy | undefined): Caller => ({
   kind: 'identity',
   accessKeyId,
   accountId,
-  arn: `arn:aws:iam::${accountId}:root`,
+  ...(policy === undefined
+    ? {arn: `arn:aws:iam::${accountId}:root`}
+    : {arn: `arn:aws:iam::${accountId}:user/${accessKeyId}`, policy}),
 });
 
 function checkTime(

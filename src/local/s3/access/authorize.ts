@@ -47,25 +47,24 @@ export const hasPublicPolicy = (bucket: BucketRecord): boolean => compile(bucket
 /** The bucket owner's root user can always read, replace and remove a policy that locks everyone out. */
 const rescueActions = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
 
+export const arnOf = ({name}: BucketRecord, key: string | undefined): string =>
+  `arn:aws:s3:::${name}${key === undefined ? '' : `/${key}`}`;
+
 const isOwner = (caller: Caller): boolean => caller.kind === 'identity' && caller.accountId === accountId;
 
 /**
- * Whether S3 lets the caller do this. The owner's identities may do everything that no Deny forbids; everyone else
+ * Whether S3 lets the caller do this. The owner's identities may do everything that no Deny forbids and that IAM allows
+ * them (a bucket policy that names one of them is not enough here, unlike at AWS); everyone else
  * (anonymous, other accounts, services, origin access identities) only what the bucket policy or, where enabled, an ACL allows.
  * RestrictPublicBuckets closes a public policy to all but services and the owner's account.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
  */
 export const authorize = ({caller, action, bucket, key, grants, keys}: AccessRequest): boolean => {
+  const resource = arnOf(bucket, key);
+  if (caller.kind === 'identity' && caller.policy?.allows(action, resource, keys) === false) return false;
   const rules = compile(bucket);
   if (rules) {
-    const arn = `arn:aws:s3:::${bucket.name}`;
-    const verdict = evaluatePolicy(
-      rules.policy,
-      caller,
-      action,
-      key === undefined ? arn : `${arn}/${key}`,
-      keys,
-    );
+    const verdict = evaluatePolicy(rules.policy, caller, action, resource, keys);
     if (verdict === 'deny')
       return (
         caller.kind === 'identity' &&

@@ -59,7 +59,6 @@ export const bucketHandlers = (room: Room) =>
       if (caller.kind !== 'identity') throw accessDenied();
       const name = requireBucketName(input.Bucket);
       if (isForeignBucket(name)) throw alreadyExists(name);
-      if (input.ObjectLockEnabledForBucket === true) throw notImplemented('Object Lock');
       const configuration = input.CreateBucketConfiguration;
       if (configuration?.Bucket?.Type === 'Directory') throw notImplemented('A directory bucket');
       const region = regionOf(configuration?.LocationConstraint, room.region);
@@ -78,6 +77,7 @@ export const bucketHandlers = (room: Room) =>
         region,
         ownership,
         publicAccessBlock: allBlocked,
+        ...(input.ObjectLockEnabledForBucket === true && {versioning: 'Enabled', objectLock: {}}),
         ...(grants && {grants}),
       };
       await room.bodies.change(() => {

@@ -9,6 +9,7 @@ import {settlePrincipals} from '../access/principals.js';
 import {invalidArgument, invalidRequest, malformedXml} from '../errors.js';
 import type {BucketRecord} from '../records.js';
 import type {Room} from '../room.js';
+import {versioningIsLocked} from './object-lock.js';
 import {isReplicated, versioningIsNeeded} from './replication.js';
 import {requireTags} from './tags.js';
 import {without} from '../without.js';
@@ -168,6 +169,7 @@ export const settingHandlers = (room: Room) => {
         );
       return update(input, context, 's3:PutBucketVersioning', bucket => {
         if (status === 'Suspended' && isReplicated(room, bucket)) throw versioningIsNeeded();
+        if (status === 'Suspended' && bucket.objectLock) throw versioningIsLocked();
         return {...bucket, versioning: status};
       });
     },

@@ -36,6 +36,7 @@ import {
   uploadRow,
   wholeChecksum,
 } from './uploads.js';
+import {requireDigest} from '../objects/retention.js';
 import {putIf, requireWriteAccess, requireWriteConditions} from '../objects/write.js';
 
 const smallestPart = 5 * 1024 ** 2;
@@ -144,6 +145,7 @@ export const multipartHandlers = (room: Room) => {
     },
 
     async UploadPart(input, context) {
+      requireDigest(room.bucket(input), context.headers, 'Part');
       return partMembers(
         await receivePart(
           input,

@@ -2,11 +2,12 @@ import type {_Error, DeletedObject, ObjectIdentifier, S3} from '@aws-sdk/client-
 
 import {ApiError, type CallContext, type Handlers} from '../../types.js';
 import type {Release} from './bodies.js';
-import {accessDenied, invalidRequest, malformedXml, noSuchKey, preconditionFailed} from '../errors.js';
+import {invalidRequest, malformedXml, noSuchKey, preconditionFailed} from '../errors.js';
 import {requireKey} from '../names.js';
 import {matchesTag} from './preconditions.js';
 import type {BucketRecord} from '../records.js';
 import type {Room} from '../room.js';
+import {requireUnlocked} from './retention.js';
 import {deleteCurrent, deleteVersion, versionOf, currentObject, type Deletion} from './versions.js';
 
 interface Target {
@@ -15,6 +16,8 @@ interface Target {
   readonly ifMatch: string | undefined;
   readonly size: number | undefined;
   readonly modified: Date | undefined;
+  /** x-amz-bypass-governance-retention, by a caller who may. */
+  readonly mayBypass: boolean;
 }
 
 /** Removes one object, version or nothing (deleting what is not there succeeds); inside a change. */
@@ -35,33 +38,40 @@ const remove = (room: Room, bucket: BucketRecord, target: Target, release: Relea
         Math.floor(target.modified.getTime() / 1000) === Math.floor(version.modified / 1000));
     if (!same) throw preconditionFailed('If-Match');
   }
-  return versionId === undefined
-    ? deleteCurrent(room.tables, bucket, key, room.clock.now(), release)
-    : deleteVersion(room.tables, bucket.name, key, versionId, release);
+  const now = room.clock.now();
+  if (versionId === undefined) return deleteCurrent(room.tables, bucket, key, now, release);
+  requireUnlocked(versionOf(room.tables, bucket.name, key, versionId), now, target.mayBypass);
+  return deleteVersion(room.tables, bucket.name, key, versionId, release);
 };
 
-const mayDelete = (room: Room, context: CallContext, bucket: BucketRecord, target: Target): boolean =>
-  room.allows(
-    context,
-    target.versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion',
-    bucket,
-    {
-      key: target.key,
-      keys: {'s3:VersionId': target.versionId},
-    },
-  );
+/** AccessDenied unless the caller may; comparing an ETag takes s3:GetObject besides (S3 User Guide, "Conditional deletes"). */
+const requireDelete = (room: Room, context: CallContext, bucket: BucketRecord, target: Target): void => {
+  const {key, versionId, ifMatch} = target;
+  const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+  room.require(context, action, bucket, {key, keys: {'s3:VersionId': versionId}});
+  if (ifMatch !== undefined && ifMatch !== '*') room.require(context, 's3:GetObject', bucket, {key});
+};
 
 const members = ({deleteMarker, versionId}: Deletion) => ({
   ...(deleteMarker && {DeleteMarker: true}),
   ...(versionId !== undefined && {VersionId: versionId}),
 });
 
-const toTarget = (entry: ObjectIdentifier): Target => ({
+const bypasses = (
+  room: Room,
+  context: CallContext,
+  bucket: BucketRecord,
+  {key, bypass}: {readonly key: string | undefined; readonly bypass: boolean | undefined},
+): boolean =>
+  bypass === true && room.allows(context, 's3:BypassGovernanceRetention', bucket, {key: key ?? ''});
+
+const toTarget = (entry: ObjectIdentifier, mayBypass: boolean): Target => ({
   key: requireKey(entry.Key),
   versionId: entry.VersionId,
   ifMatch: entry.ETag,
   size: entry.Size,
   modified: entry.LastModifiedTime,
+  mayBypass,
 });
 
 const failed = (entry: ObjectIdentifier, error: ApiError): _Error => ({
@@ -88,8 +98,9 @@ export const deleteHandlers = (room: Room) =>
         ifMatch: input.IfMatch,
         size: input.IfMatchSize,
         modified: input.IfMatchLastModifiedTime,
+        mayBypass: bypasses(room, context, bucket, {key: input.Key, bypass: input.BypassGovernanceRetention}),
       };
-      if (!mayDelete(room, context, bucket, target)) throw accessDenied();
+      requireDelete(room, context, bucket, target);
       const deletion = await room.bodies.change(release =>
         remove(room, room.bucket({Bucket: bucket.name}), target, release),
       );
@@ -113,8 +124,9 @@ export const deleteHandlers = (room: Room) =>
         const now = room.bucket({Bucket: bucket.name});
         for (const entry of entries) {
           try {
-            const target = toTarget(entry);
-            if (!mayDelete(room, context, now, target)) throw accessDenied();
+            const bypass = input.BypassGovernanceRetention;
+            const target = toTarget(entry, bypasses(room, context, now, {key: entry.Key, bypass}));
+            requireDelete(room, context, now, target);
             deleted.push(succeeded(entry, remove(room, now, target, release)));
           } catch (error) {
             if (!(error instanceof ApiError)) throw error;

@@ -8,9 +8,10 @@ import {createHash, randomBytes} from 'node:crypto';
 
 import {requestedGrants} from '../buckets/acl.js';
 import type {EncryptionInput} from './encryption.js';
-import {invalidRequest, metadataTooLarge} from '../errors.js';
+import {invalidRequest, metadataTooLarge, notImplemented} from '../errors.js';
 import {checksumMembers} from './integrity.js';
 import type {BucketRecord, ObjectHeaders, ObjectRecord, StoredEncryption, UploadRecord} from '../records.js';
+import {retentionMembers} from './retention.js';
 import {parseTagging} from '../buckets/tags.js';
 import {ApiError} from '../../types.js';
 
@@ -98,8 +99,10 @@ export const describe = (
   bucket: BucketRecord,
   encryption: StoredEncryption,
 ): Description => {
-  if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined)
+  if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined) {
+    if (bucket.objectLock) throw notImplemented('Retention or a legal hold of a single object');
     throw invalidRequest('Bucket is missing Object Lock Configuration');
+  }
   const storageClass = input.StorageClass ?? 'STANDARD';
   if (!storageClasses.has(storageClass))
     throw new ApiError('InvalidStorageClass', 'The storage class you specified is not valid', 400);
@@ -145,6 +148,7 @@ export const objectMembers = (bucket: BucketRecord, object: ObjectRecord, withCh
     ...(object.storageClass !== 'STANDARD' && {StorageClass: object.storageClass}),
     ...(object.tags.length > 0 && {TagCount: object.tags.length}),
     ...(withChecksum && checksumMembers(object.checksum)),
+    ...retentionMembers(object),
     ...versionMember(bucket, object.versionId),
   };
 };

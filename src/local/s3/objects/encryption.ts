@@ -1,7 +1,7 @@
 import type {ServerSideEncryptionConfiguration} from '@aws-sdk/client-s3';
 
 import {allowsKey} from '../../kms/access.js';
-import {findKey, keyArn, managedAlias, parseKeyName, type StoredKey} from '../../kms/keys.js';
+import {aliasesOf, findKey, keyArn, managedAlias, parseKeyName, type StoredKey} from '../../kms/keys.js';
 import {ApiError, type CallContext} from '../../types.js';
 import {invalidArgument, notImplemented} from '../errors.js';
 import type {BucketRecord, ObjectRecord, StoredEncryption} from '../records.js';
@@ -57,7 +57,8 @@ const requireKey = (
   if (caller.kind === 'access-identity')
     throw fromKms('UnrecognizedClientException', 'No account found for the given parameters');
   const bucketArn = `arn:aws:s3:::${bucket.name}`;
-  const allowed = allowsKey(context, room.clock.now(), action, key, {
+  const subject = {key, aliases: () => aliasesOf(room.store, key)};
+  const allowed = allowsKey(context, room.clock.now(), action, subject, {
     'kms:ViaService': `s3.${bucket.region}.amazonaws.com`,
     'kms:EncryptionContext:aws:s3:arn': bucketKey ? bucketArn : `${bucketArn}/${objectKey}`,
   });

@@ -4,7 +4,6 @@ import {ApiError, type CallContext, type Handlers} from '../../types.js';
 import {objectMembers, versionMember} from './describe.js';
 import {requireDecryption} from './encryption.js';
 import {
-  accessDenied,
   invalidArgument,
   invalidRange,
   invalidRequest,
@@ -69,9 +68,10 @@ export const findObject = (room: Room, input: ObjectInput, context: CallContext,
     bucket,
     {key, object, keys: {'s3:VersionId': versionId}},
   );
-  if (!allowed) throw accessDenied();
+  if (!allowed) throw room.denied(context, action, bucket, key);
   if (object) return {bucket, key, object};
-  if (!room.allows(context, 's3:ListBucket', bucket, {keys: {'s3:prefix': key}})) throw accessDenied();
+  if (!room.allows(context, 's3:ListBucket', bucket, {keys: {'s3:prefix': key}}))
+    throw room.denied(context, 's3:ListBucket', bucket);
   if (version?.kind === 'marker')
     throw methodNotAllowed('GET', {
       'x-amz-delete-marker': 'true',

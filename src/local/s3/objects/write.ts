@@ -16,6 +16,7 @@ import {checksumMembers, declare, verify} from './integrity.js';
 import {requireKey} from '../names.js';
 import {evaluateWrite} from './preconditions.js';
 import type {BucketRecord, ObjectRecord} from '../records.js';
+import {requireDigest, retentionFor} from './retention.js';
 import type {Room} from '../room.js';
 import {currentObject, putVersion} from './versions.js';
 
@@ -59,7 +60,8 @@ export const putIf = (
     if (verdict === 'missing') throw noSuchKey(key);
     if (verdict !== 'proceed') throw preconditionFailed(condition);
   }
-  return {bucket, versionId: putVersion(room.tables, bucket, key, record(), release)};
+  const retained = {...record(), ...retentionFor(bucket, room.clock.now())};
+  return {bucket, versionId: putVersion(room.tables, bucket, key, retained, release)};
 };
 
 /** s3:PutObject, and what a tag set, an ACL and If-Match ask for besides. */
@@ -93,6 +95,7 @@ export const writeHandlers = (room: Room) =>
         );
       if ((input.ContentLength ?? 0) > largestPut) throw entityTooLarge(input.ContentLength ?? 0, largestPut);
       const description = describe(input, bucket, encryptionFor(room, context, bucket, key, input));
+      requireDigest(bucket, context.headers, 'Object');
       const declared = declare(input, context.headers);
       const conditional = input.IfMatch !== undefined || input.IfNoneMatch !== undefined;
       const existed = conditional && currentObject(room.tables, bucket.name, key) !== undefined;
