@@ -40,11 +40,21 @@ function isMissing(response: S3Response): boolean {
 const preconditionFailed = (response: S3Response): S3AnswerError =>
   new S3AnswerError('PreconditionFailed', '', 412, response.headers['x-amz-request-id']);
 
+const md5 = (body: Uint8Array): string => createHash('md5').update(body).digest('base64');
+
+/** Object Lock takes no body without a digest; S3 says so as InvalidRequest, naming headers that it would take. */
+const asksForDigest = (error: unknown): boolean => {
+  const {name, message} = errorFacts(error);
+  return name === 'InvalidRequest' && message.includes('Content-MD5');
+};
+
 const noSplit = (): Promise<readonly string[]> => Promise.resolve([]);
 
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const {bucket} = options;
   const {exchange, serverNow} = createExchange(options);
+  /** The bucket has asked for digests: every PUT carries one from then on. */
+  let isDigestWanted = false;
 
   const run = async <T>(operation: string, key: string | undefined, work: () => Promise<T>): Promise<T> => {
     const resource = key === undefined ? `bucket ${bucket}` : `object ${key} in bucket ${bucket}`;
@@ -83,20 +93,30 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
   const put = async (object: PutObject): Promise<{readonly etag: string}> => {
     const isConditional = object.ifMatch !== undefined || object.ifNoneMatch !== undefined;
-    const response = await exchange({
-      method: 'PUT',
-      key: object.key,
-      headers: isConditional
-        ? {
-            ...object.headers,
-            ...(object.ifMatch === undefined ? {} : {'if-match': object.ifMatch}),
-            ...(object.ifNoneMatch === undefined ? {} : {'if-none-match': object.ifNoneMatch}),
-          }
-        : object.headers,
-      body: object.body,
-      payloadHash: object.sha256,
-      ...(isConditional ? {accept: [412]} : {}),
-    });
+    const isDigested = isDigestWanted;
+    let response: S3Response;
+    try {
+      response = await exchange({
+        method: 'PUT',
+        key: object.key,
+        headers:
+          isConditional || isDigested
+            ? {
+                ...object.headers,
+                ...(object.ifMatch === undefined ? {} : {'if-match': object.ifMatch}),
+                ...(object.ifNoneMatch === undefined ? {} : {'if-none-match': object.ifNoneMatch}),
+                ...(isDigested ? {'content-md5': md5(object.body)} : {}),
+              }
+            : object.headers,
+        body: object.body,
+        payloadHash: object.sha256,
+        ...(isConditional ? {accept: [412]} : {}),
+      });
+    } catch (error) {
+      if (isDigested || !asksForDigest(error)) throw error;
+      isDigestWanted = true;
+      return put(object);
+    }
     if (response.status !== 412) return {etag: etagOf(response, response.headers['etag'])};
     // The attempt before this one lost its answer; when the object is what we wrote, it is that attempt that won.
     const found = response.isRepeat ? await read(object.key) : undefined;
@@ -116,7 +136,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       headers: {
         'content-type': 'application/xml',
         // S3 takes any checksum here; MinIO, Oracle and other S3 alikes take this one alone.
-        'content-md5': createHash('md5').update(body).digest('base64'),
+        'content-md5': md5(body),
       },
       body,
       payloadHash: digest,

@@ -171,6 +171,45 @@ describe('put', () => {
     });
   });
 
+  const invalid = (message: string): Answer => ({
+    status: 400,
+    headers: {'content-type': 'application/xml', 'x-amz-request-id': 'R'},
+    body: `<Error><Code>InvalidRequest</Code><Message>${message}</Message></Error>`,
+  });
+  const noDigest = invalid(
+    'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+  );
+
+  it('sends a digest once a bucket with Object Lock has asked for one, and with every later body', async () => {
+    const {server, store} = await fixture(({headers}) =>
+      headers['content-md5'] === undefined ? noDigest : ok,
+    );
+    await Promise.all([store.put({...object, ifNoneMatch: '*'}), store.put({...object, key: 'b'})]);
+    await store.put({...object, key: 'c'});
+    const md5 = createHash('md5').update(body).digest('base64');
+    const sent = server.seen.map(
+      ({url, headers}) => `${url} ${headers['content-md5'] ?? 'none'} ${headers['if-none-match'] ?? ''}`,
+    );
+    expect(new Set(sent)).toEqual(
+      new Set([
+        '/site/b none ',
+        `/site/b ${md5} `,
+        '/site/index.html none *',
+        `/site/index.html ${md5} *`,
+        `/site/c ${md5} `,
+      ]),
+    );
+    expect(sent).toHaveLength(5);
+  });
+
+  it('repeats no other invalid request, and none that had a digest', async () => {
+    const {server, store} = await fixture(inTurn(noDigest, noDigest, invalid('Something else')));
+    await expect(store.put(object)).rejects.toThrow('Content-MD5 OR x-amz-checksum-');
+    expect(server.seen).toHaveLength(2);
+    await expect(store.put(object)).rejects.toThrow('Something else');
+    expect(server.seen).toHaveLength(3);
+  });
+
   it('refuses an empty key: that would be the bucket', async () => {
     const {server, store} = await fixture(inTurn(ok));
     await expect(store.put({...object, key: ''})).rejects.toMatchObject({code: 'BAD_KEY'});
