@@ -1,4 +1,5 @@
 import type {SiteFile} from '../site/index.js';
+import {namedLikeHashed} from './hashed-names.js';
 import {headerChanges} from './headers.js';
 import type {LiveObject, LiveState} from './live.js';
 import type {ManifestEntry, Release} from './manifest.js';
@@ -132,6 +133,7 @@ function whatLeft(
   let others = 0;
   let leaving = false;
   const last = releases?.[0]?.id;
+  const isLikeHashed = namedLikeHashed(recorded?.keys() ?? []);
   for (const [key, object] of live) {
     if (inBuild.has(key)) continue;
     const entry = recorded?.get(key);
@@ -143,7 +145,8 @@ function whatLeft(
     const old = next === undefined || left === undefined ? entry : {...entry, left};
     const stays = !prune || isProtected?.(key) === true;
     if (stays) kept.set(key, old);
-    else if (next !== undefined && isImmutable(entry)) fingerprinted.push({key, object, entry: old});
+    else if (next !== undefined && (isImmutable(entry) || isLikeHashed(key)))
+      fingerprinted.push({key, object, entry: old});
     else doomed.push(deletion(key, object, entry));
     leaving ||= entry.left === undefined && next !== undefined;
   }
