@@ -73,6 +73,8 @@ export interface ManualTime {
   /** Ends when `pass` has come so far. */
   readonly sleep: Sleep;
   readonly pass: (ms: number) => void;
+  /** Passes what the first to wake has left to sleep; false: nobody sleeps. */
+  readonly passToNext: () => boolean;
   /** Resolves once exactly these sleep, each named by how long it wants to, in any order. */
   readonly asleep: (...ms: readonly number[]) => Promise<void>;
 }
@@ -80,8 +82,19 @@ export interface ManualTime {
 export function manualTime(cloud: Clock): ManualTime {
   let time = 5_000_000;
   const sleepers = new Set<{readonly ms: number; readonly at: number; readonly wake: () => void}>();
+  const pass = (ms: number): void => {
+    time += ms;
+    cloud.advance(ms);
+    for (const sleeper of [...sleepers].sort((a, b) => a.at - b.at)) if (sleeper.at <= time) sleeper.wake();
+  };
   return {
     now: () => time,
+    pass,
+    passToNext() {
+      if (sleepers.size === 0) return false;
+      pass(Math.max(0, Math.min(...[...sleepers].map(({at}) => at)) - time));
+      return true;
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const end = (): void => {
@@ -104,11 +117,6 @@ export function manualTime(cloud: Clock): ManualTime {
         signal.addEventListener('abort', abort);
         sleepers.add(sleeper);
       }),
-    pass(ms) {
-      time += ms;
-      cloud.advance(ms);
-      for (const sleeper of [...sleepers].sort((a, b) => a.at - b.at)) if (sleeper.at <= time) sleeper.wake();
-    },
     async asleep(...wanted) {
       const sorted = (list: readonly number[]): string => [...list].sort((a, b) => a - b).join();
       while (sorted([...sleepers].map(({ms}) => ms)) !== sorted(wanted)) {

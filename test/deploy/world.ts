@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {createAws, type Aws} from '../../src/aws/index.js';
 import type {Config} from '../../src/config/types.js';
-import type {ProgressEvent, Work} from '../../src/events.js';
+import type {Work} from '../../src/events.js';
 import {deploy, type DeployInput, type DeployResult} from '../../src/deploy/index.js';
 import {startCloud, type Cloud, type CloudOptions, type LogEntry} from '../../src/local/cloud.js';
 import {ensureSite, type SiteResources} from '../../src/stack/index.js';
