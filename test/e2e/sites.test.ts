@@ -66,6 +66,8 @@ const urlOf = (site: NpmSite, key: string): URL => new URL(pathOf(key), deployed
 
 beforeAll(() => {
   project = workspace();
+  // Swagger UI's are served like any other file here.
+  project.write({'frontctl.config.json': JSON.stringify({site: {sourceMaps: true}})});
 });
 afterAll(() => project.dispose());
 
