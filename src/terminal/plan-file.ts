@@ -86,13 +86,14 @@ export function requireSame(
   saved: PlanFile,
   now: Pick<PlanFile, 'site' | 'fingerprints'>,
 ): void {
-  const changed = Object.keys(now.fingerprints).filter(
+  // The first tells the cause: what comes after it follows from it.
+  const changed = Object.keys(now.fingerprints).find(
     name => saved.fingerprints[name] !== now.fingerprints[name],
   );
-  if (saved.site === now.site && changed.length === 0) return;
+  if (saved.site === now.site && changed === undefined) return;
   const what =
     saved.site === now.site
-      ? `${changed.join(' and ')} has changed since`
+      ? `${changed} has changed since`
       : `it was made for "${saved.site}", this is "${now.site}"`;
   const why = `The plan in ${file} of ${saved.createdAt} no longer holds: ${what}.`;
   throw new Failure('conflict', 'PLAN_OUTDATED', why, {

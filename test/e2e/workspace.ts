@@ -45,7 +45,9 @@ export interface Deployed {
   readonly url: string;
   readonly bucket: string;
   readonly distributionId: string;
-  readonly counts: Readonly<Record<'uploaded' | 'updated' | 'unchanged' | 'deleted' | 'kept', number>>;
+  readonly counts: Readonly<
+    Record<'uploaded' | 'updated' | 'unchanged' | 'deleted' | 'kept' | 'retained', number>
+  >;
   readonly bytesUploaded: number;
   readonly invalidation: {
     readonly paths: readonly string[];
