@@ -26,9 +26,21 @@ interface Target extends PreparedPlace {
   readonly files: Map<string, ManifestEntry>;
 }
 
+interface Upload {
+  readonly target: Target;
+  readonly steps: readonly UploadStep[];
+  readonly uploader: Uploader;
+}
+
+/** Where a page that links a new one went up first, visitors would follow its link to an error. */
+const waves: readonly ((step: UploadStep) => boolean)[] = [
+  step => step.replaces === undefined,
+  step => step.replaces !== undefined,
+];
+
 /**
- * All uploads and header updates, phase by phase: nothing of a phase starts before the one before is done in every bucket.
- * Answers the bytes sent. `check` throws where nothing more may be written.
+ * All uploads and header updates, phase by phase, and in each what is new before what is replaced: nothing starts before
+ * what comes first is done in every bucket. Answers the bytes sent. `check` throws where nothing more may be written.
  */
 export async function* uploadAll(
   {input}: PreparedDeploy,
@@ -39,7 +51,7 @@ export async function* uploadAll(
   let bytes = 0;
   let done = 0;
   const budget = createByteBudget(bodyBudget);
-  const uploads = targets.map(target => ({
+  const uploads: readonly Upload[] = targets.map(target => ({
     target,
     steps: target.plan.steps.filter(step => step.action !== 'delete'),
     uploader: {
@@ -65,7 +77,7 @@ export async function* uploadAll(
         // What fails in one bucket stops the others: the next phase does not come.
         const stop = new AbortController();
         const signal = input.signal ? AbortSignal.any([input.signal, stop.signal]) : stop.signal;
-        const run = async ({uploader, target, steps: own}: (typeof parts)[number]): Promise<void> => {
+        const run = async ({uploader, target}: Upload, own: readonly UploadStep[]): Promise<void> => {
           const onDone = (step: UploadStep, etag: string): void => {
             target.files.set(step.key, entryFor(step.file, etag));
             done++;
@@ -78,9 +90,11 @@ export async function* uploadAll(
             throw error;
           }
         };
-        const ends = await Promise.allSettled(parts.map(run));
-        const failed = ends.find(end => end.status === 'rejected');
-        if (failed) throw failed.reason as Error;
+        for (const isDue of waves) {
+          const ends = await Promise.allSettled(parts.map(part => run(part, part.steps.filter(isDue))));
+          const failed = ends.find(end => end.status === 'rejected');
+          if (failed) throw failed.reason as Error;
+        }
       });
       yield {type: 'done', id: phase, detail: fileCount(steps.length)};
     }
