@@ -1,6 +1,7 @@
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {applyDeploy} from './apply.js';
+import {abortLeftovers} from './leftovers.js';
 import {acquireLock, thisProcess, type Lock} from './lock/lock.js';
 import {prepareDeploy} from './prepare.js';
 import type {DeployInput, DeployResult, PreparedDeploy} from './types.js';
@@ -51,6 +52,7 @@ async function* locked(first: PreparedDeploy, lock: Lock): Work<DeployResult> {
       prepared = yield* prepareDeploy(input, first);
       approve(prepared);
     }
+    yield* abortLeftovers(prepared);
     let hasBegun = false;
     const begin = (): void => {
       hasBegun = true;

@@ -95,7 +95,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
       });
     return ETag ?? '';
   } catch (error) {
-    // Best effort: what matters is the first error. A lifecycle rule collects parts that a kill leaves behind.
+    // Best effort: what matters is the first error. What is left behind, the next deploy drops (`abortLeftovers`).
     await client.send(new sdk.AbortMultipartUploadCommand({...target, UploadId})).catch(() => undefined);
     throw error;
   }
