@@ -2,16 +2,20 @@ import {hash} from 'node:crypto';
 import {closeSync, openSync, readSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {Failure} from '../failure.js';
-import type {SiteFile} from '../site/index.js';
+import {keptBody, type SiteFile} from '../site/index.js';
 
 /** Below this a blocking read is cheaper than a trip through the thread pool. Bytes. */
 const blockingBytes = 256 * 1024;
 
 /**
- * The bytes of the file as they were planned: hashed again, because a build may still be writing. Failure FILE_CHANGED
- * when they are others, or gone.
+ * The bytes of the file as they were planned: those that were kept of an untouched file, else read and hashed again, because
+ * a build may still be writing. Failure FILE_CHANGED when they are others, or gone.
  */
-export async function readPlanned(file: SiteFile): Promise<Buffer> {
+export function readPlanned(file: SiteFile): Uint8Array | Promise<Uint8Array> {
+  return keptBody(file) ?? readAgain(file);
+}
+
+async function readAgain(file: SiteFile): Promise<Buffer> {
   let body: Buffer;
   try {
     body = file.size <= blockingBytes ? readBlocking(file) : await readFile(file.path);

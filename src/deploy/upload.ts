@@ -30,7 +30,8 @@ export async function uploadSmall(uploader: Uploader, step: UploadStep): Promise
   const budgeted = file.size > negligibleBytes;
   if (budgeted) await budget.acquire(file.size);
   try {
-    const body = await readPlanned(file);
+    const read = readPlanned(file);
+    const body = read instanceof Promise ? await read : read;
     const {etag} = await store.put({
       key: withPrefix(prefix, file.key),
       body,

@@ -2,22 +2,21 @@ import {Worker} from 'node:worker_threads';
 import {Failure} from '../failure.js';
 import {changed, failureOf} from './reading.js';
 import type {FoundFile} from './scan.js';
-import type {Digests} from './types.js';
 
 export interface HashPool {
-  /** One function a thread; each hashes one file at a time. */
-  readonly threads: readonly ((file: FoundFile) => Promise<Digests>)[];
+  /** One function a thread, each for one file at a time; they answer its SHA-256. */
+  readonly threads: readonly ((file: FoundFile) => Promise<string>)[];
   close(): Promise<void>;
 }
 
 type Answer =
-  | {readonly sha256: string; readonly md5: string; readonly bytes: number; readonly stamp: string}
+  | {readonly sha256: string; readonly bytes: number; readonly stamp: string}
   | {readonly code: string; readonly message: string};
 
 /**
  * The thread's program. A string with nothing but Node's own modules, run with `eval`, because a worker that is a file
  * would have to be found and compiled in three settings: TypeScript under vitest or tsx, tsc's output, and an esbuild
- * bundle that has no such file any more. It answers every `{path, size}` with digests or an errno code, never throws,
+ * bundle that has no such file any more. It answers every `{path, size}` with a digest or an errno code, never throws,
  * and stops reading one chunk after a file has outgrown its size.
  */
 const program = `
@@ -30,18 +29,16 @@ parentPort.on('message', ({path, size}) => {
   try {
     descriptor = openSync(path, 'r');
     const sha256 = createHash('sha256');
-    const md5 = createHash('md5');
     let total = 0;
     for (let bytes = -1; bytes !== 0 && total <= size; ) {
       bytes = readSync(descriptor, buffer, 0, buffer.length, null);
       const chunk = buffer.subarray(0, bytes);
       sha256.update(chunk);
-      md5.update(chunk);
       total += bytes;
     }
     const {mtimeMs, ctimeMs, ino} = fstatSync(descriptor);
     parentPort.postMessage({
-      sha256: sha256.digest('hex'), md5: md5.digest('hex'), bytes: total, stamp: mtimeMs + '-' + ctimeMs + '-' + ino,
+      sha256: sha256.digest('hex'), bytes: total, stamp: mtimeMs + '-' + ctimeMs + '-' + ino,
     });
   } catch (error) {
     parentPort.postMessage({code: String(error.code), message: String(error.message)});
@@ -65,7 +62,7 @@ export function hashPool(count: number, chunkBytes: number): HashPool {
   };
 }
 
-function ask(worker: Worker, file: FoundFile): Promise<Digests> {
+function ask(worker: Worker, file: FoundFile): Promise<string> {
   return new Promise((resolve, reject) => {
     const settle = (outcome: () => void): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -85,11 +82,11 @@ function ask(worker: Worker, file: FoundFile): Promise<Digests> {
   });
 }
 
-function judge(file: FoundFile, answer: Answer): Digests | Failure {
+function judge(file: FoundFile, answer: Answer): string | Failure {
   if ('code' in answer) {
     return failureOf(Object.assign(new Error(answer.message), {code: answer.code}), file.key);
   }
   if (answer.bytes !== file.size) return changed(file.key, 'changed its size');
   if (answer.stamp !== file.stamp) return changed(file.key, 'was written to');
-  return {sha256: answer.sha256, md5: answer.md5};
+  return answer.sha256;
 }

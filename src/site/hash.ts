@@ -2,12 +2,13 @@ import {createHash, hash as hashOnce} from 'node:crypto';
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {hashPool, type HashPool} from './hash-pool.js';
-import {changed, failureOf} from './reading.js';
+import {createShelf, type Shelf} from './keep.js';
+import {changed, failureOf, stampOf} from './reading.js';
 import type {FoundFile} from './scan.js';
 import {secretContent} from './secrets.js';
-import type {Digests, HashCache} from './types.js';
+import type {Digests, HashCache, KeptBytes} from './types.js';
 
-/** Files up to this size are read with one call into one reused buffer; larger ones in chunks of this size. */
+/** Files below this size are read with one call; larger ones in chunks of this size. */
 const chunkBytes = 1024 * 1024;
 /** Threads cost 30 ms and some MB each to start: worth it from about a sixth of a second of hashing on. */
 const poolPaysFrom = 64 * 1024 * 1024;
@@ -24,19 +25,25 @@ export interface HashOptions {
   readonly onHashed?: ((files: number, bytes: number) => void) | undefined;
 }
 
+export interface HashedFile extends Digests {
+  readonly kept?: KeptBytes;
+}
+
 /**
- * SHA-256 and MD5 of every file, in the files' order, and whether it looks like a secret. Each file is read once, large texts twice. Memory is one chunk a thread whatever the
- * sizes. Failures: FILE_CHANGED when a file is gone, or has another size than the walk saw, or (large files) was written
- * to while being read; UNREADABLE_FILE.
+ * SHA-256 of every file, in the files' order, and whether it looks like a secret. Each file is read once, large texts twice.
+ * Memory is one chunk a thread whatever the sizes, and 32 MiB of small files that are kept for their upload.
+ * Failures: FILE_CHANGED when a file is gone, or has another size than the walk saw, or (large files) was written to while
+ * being read; UNREADABLE_FILE.
  */
-export async function hashFiles(files: readonly FoundFile[], options: HashOptions): Promise<Digests[]> {
-  const results = new Array<Digests>(files.length);
+export async function hashFiles(files: readonly FoundFile[], options: HashOptions): Promise<HashedFile[]> {
+  const results = new Array<HashedFile>(files.length);
   const progress = {files: 0, bytes: 0};
-  const settle = (index: number, file: FoundFile, digests: Digests, fresh: boolean): void => {
-    results[index] = digests;
+  const settle = (index: number, file: FoundFile, hashed: HashedFile, fresh: boolean): void => {
+    results[index] = hashed;
     progress.files++;
     progress.bytes += file.size;
-    if (fresh) options.cache?.set(file.key, file.size, file.stamp, digests);
+    if (fresh)
+      options.cache?.set(file.key, file.size, file.stamp, withSuspect(hashed.sha256, hashed.suspect));
   };
 
   const small: number[] = [];
@@ -53,7 +60,8 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
   const workers = largeBytes >= poolPaysFrom ? Math.min(options.workers, large.length) : 0;
   const pool: HashPool | undefined = workers > 0 ? hashPool(workers, chunkBytes) : undefined;
 
-  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+  const shelf = createShelf();
+  const buffer = large.length > 0 ? Buffer.allocUnsafeSlow(chunkBytes) : Buffer.alloc(0);
   let turn = performance.now();
   let stopped = false;
   const breathe = async (): Promise<void> => {
@@ -64,7 +72,7 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
     if (stopped) throw new Error('another file failed');
     turn = performance.now();
   };
-  const takeLarge = async (digest: (file: FoundFile) => Promise<Digests>): Promise<void> => {
+  const takeLarge = async (digest: (file: FoundFile) => Promise<string>): Promise<void> => {
     for (let index = large.pop(); index !== undefined; index = large.pop()) {
       const file = at(index);
       const suspect = await largeSecret(file, buffer, breathe);
@@ -74,7 +82,7 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
   };
   const mainThread = async (): Promise<void> => {
     for (const index of small) {
-      settle(index, at(index), hashSmall(at(index), buffer), true);
+      settle(index, at(index), hashSmall(at(index), shelf), true);
       await breathe();
     }
     await takeLarge(file => hashLarge(file, buffer, breathe));
@@ -94,13 +102,14 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
   return results;
 }
 
-/** One open, one read, one close; the read may fill the buffer by one byte more than expected, which shows growth. */
-function hashSmall(file: FoundFile, buffer: Buffer): Digests {
+/** One open, one read, one close; there is room for one byte more than expected, which shows growth. */
+function hashSmall(file: FoundFile, shelf: Shelf): HashedFile {
+  const room = shelf.room(file.size + 1);
   let bytes: number;
   try {
     const descriptor = openSync(file.path, 'r');
     try {
-      bytes = readSync(descriptor, buffer, 0, Math.min(file.size + 1, chunkBytes), 0);
+      bytes = readSync(descriptor, room, 0, room.length, 0);
     } finally {
       closeSync(descriptor);
     }
@@ -108,13 +117,13 @@ function hashSmall(file: FoundFile, buffer: Buffer): Digests {
     throw failureOf(error, file.key);
   }
   if (bytes !== file.size) throw changed(file.key, 'changed its size');
-  const content = buffer.subarray(0, bytes);
-  const digests = {sha256: hashOnce('sha256', content, 'hex'), md5: hashOnce('md5', content, 'hex')};
-  return withSuspect(digests, secretContent(file.key, content));
+  const content = room.subarray(0, bytes);
+  const digests = withSuspect(hashOnce('sha256', content, 'hex'), secretContent(file.key, content));
+  return shelf.keep(bytes) ? {...digests, kept: {body: content, stamp: file.stamp}} : digests;
 }
 
-const withSuspect = (digests: Digests, suspect: string | undefined): Digests =>
-  suspect === undefined ? digests : {...digests, suspect};
+const withSuspect = (sha256: string, suspect: string | undefined): Digests =>
+  suspect === undefined ? {sha256} : {sha256, suspect};
 
 /** Git's own test: binary data has a zero byte in its first 8,000. */
 const binaryWithin = 8000;
@@ -150,9 +159,8 @@ async function largeSecret(
   }
 }
 
-async function hashLarge(file: FoundFile, buffer: Buffer, breathe: () => Promise<void>): Promise<Digests> {
+async function hashLarge(file: FoundFile, buffer: Buffer, breathe: () => Promise<void>): Promise<string> {
   const sha256 = createHash('sha256');
-  const md5 = createHash('md5');
   let total = 0;
   try {
     const descriptor = openSync(file.path, 'r');
@@ -161,12 +169,10 @@ async function hashLarge(file: FoundFile, buffer: Buffer, breathe: () => Promise
         bytes = readSync(descriptor, buffer, 0, chunkBytes, null);
         const chunk = buffer.subarray(0, bytes);
         sha256.update(chunk);
-        md5.update(chunk);
         total += bytes;
         await breathe();
       }
-      const {mtimeMs, ctimeMs, ino} = fstatSync(descriptor);
-      if (total === file.size && `${mtimeMs}-${ctimeMs}-${ino}` !== file.stamp)
+      if (total === file.size && stampOf(fstatSync(descriptor)) !== file.stamp)
         throw changed(file.key, 'was written to');
     } finally {
       closeSync(descriptor);
@@ -176,5 +182,5 @@ async function hashLarge(file: FoundFile, buffer: Buffer, breathe: () => Promise
     throw failureOf(error, file.key);
   }
   if (total !== file.size) throw changed(file.key, 'changed its size');
-  return {sha256: sha256.digest('hex'), md5: md5.digest('hex')};
+  return sha256.digest('hex');
 }

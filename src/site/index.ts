@@ -15,6 +15,7 @@ import type {Digests, ReadSiteOptions, Site, SiteFile, SkippedFile, Suspect} fro
 export type * from './types.js';
 export {contentTypeOf} from './content-type.js';
 export {fingerprintOf} from './fingerprint.js';
+export {keptBody} from './keep.js';
 export {keyGlob} from './key-glob.js';
 export {cacheControl, compileRules} from './rules.js';
 export {compareKeys} from '../aws/index.js';
@@ -37,7 +38,7 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
 
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const totals = {totalFiles: files.length, totalBytes: bytes};
-  const digests = await hashFiles(files, {
+  const hashed = await hashFiles(files, {
     workers: options.concurrency ?? Math.min(4, availableParallelism() - 1),
     cache: options.hashCache,
     signal,
@@ -46,15 +47,15 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
   const copies = precompressedCopies(files);
   const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
   const decided = files.map(({key, path, size}, index): SiteFile => {
-    const {sha256, md5} = digests[index] ?? missing(key);
-    return {key, path, size, sha256, md5, ...decide(key)};
+    const {sha256, kept} = hashed[index] ?? missing(key);
+    return {key, path, size, sha256, ...(kept && {kept}), ...decide(key)};
   });
   requireEncodings(decided, copies);
   return {
     dir,
     bytes,
     skipped,
-    suspects: suspectsOf(files, digests),
+    suspects: suspectsOf(files, hashed),
     files: decided,
   };
 }

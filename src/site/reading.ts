@@ -1,4 +1,8 @@
+import type {Stats} from 'node:fs';
 import {Failure} from '../failure.js';
+
+/** Changes whenever the file is written: modification and change time in ms, inode. */
+export const stampOf = ({mtimeMs, ctimeMs, ino}: Stats): string => `${mtimeMs}-${ctimeMs}-${ino}`;
 
 /** The file's size is not what the walk saw, or the file is gone: the build is still running. */
 export function changed(key: string, what: string, cause?: unknown): Failure {

@@ -5,7 +5,7 @@ import ignore from 'ignore';
 import type {SiteConfig} from '../config/types.js';
 import {compareKeys} from '../aws/index.js';
 import {Failure} from '../failure.js';
-import {failureOf} from './reading.js';
+import {failureOf, stampOf} from './reading.js';
 import {isSourceMap} from './source-maps.js';
 import type {SkippedFile} from './types.js';
 
@@ -14,7 +14,7 @@ export interface FoundFile {
   readonly key: string;
   readonly path: string;
   readonly size: number;
-  /** Changes whenever the file is written: modification and change time in ms, inode. */
+  /** See `stampOf`. */
   readonly stamp: string;
   /** Where the file is once links are followed, like a key; absent where no link leads to it. */
   readonly target?: string;
@@ -206,7 +206,7 @@ function found(key: string, path: string, folder: Folder): FoundFile {
   }
   if (stats === undefined)
     throw failureOf(Object.assign(new Error(`gone from ${folder.path}`), {code: 'ENOENT'}), key);
-  return {key, path, size: stats.size, stamp: `${stats.mtimeMs}-${stats.ctimeMs}-${stats.ino}`};
+  return {key, path, size: stats.size, stamp: stampOf(stats)};
 }
 
 /** Cannot happen on a file system that compares names byte by byte; checked because one key would silently win. */

@@ -36,12 +36,18 @@ export interface SiteFile {
   readonly size: number;
   /** Lowercase hex. */
   readonly sha256: string;
-  /** Lowercase hex. */
-  readonly md5: string;
+  /** The bytes as they were hashed, where there was room for them. Read them through `keptBody`. */
+  readonly kept?: KeptBytes;
   readonly kind: FileKind;
   readonly headers: FileHeaders;
   /** Why these headers, for `--dry-run` and `--json`: `fingerprint (vite)`, `html`, `default`, `config rule 2: *.pdf`. */
   readonly rule: string;
+}
+
+export interface KeptBytes {
+  readonly body: Uint8Array;
+  /** Of the file when it was found: another one means that it was written since. */
+  readonly stamp: string;
 }
 
 /** A file that is in the build folder and not deployed. */
@@ -82,10 +88,10 @@ export interface HashCache {
   set(key: string, size: number, stamp: string, digests: Digests): void;
 }
 
-/** What is known of a file once its bytes were read. The digests are lowercase hex. */
+/** What is known of a file once its bytes were read. */
 export interface Digests {
+  /** Lowercase hex. */
   readonly sha256: string;
-  readonly md5: string;
   /** Why its content looks like a secret; absent: it does not. Kept by caches, whose format must change with secrets.ts. */
   readonly suspect?: string;
 }

@@ -191,7 +191,7 @@ describe('a model bucket', () => {
       if (step.action === 'delete') after.delete(step.key);
       else {
         const {file} = step;
-        const etag = step.action === 'upload' ? `"${file.md5}"` : step.replaces;
+        const etag = step.action === 'upload' ? `"${digest('md5', file.sha256)}"` : step.replaces;
         after.set(step.key, {
           etag,
           size: file.size,

@@ -81,8 +81,8 @@ function deployed(before: Bucket, keys: readonly string[], next: Release, keep =
   for (const step of plan.steps) {
     if (step.action === 'delete') files.delete(step.key);
     else {
-      const {sha256, size, headers, md5} = step.file;
-      files.set(step.key, {sha256, size, headers, etag: `"${md5}"`});
+      const {sha256, size, headers} = step.file;
+      files.set(step.key, {sha256, size, headers, etag: `"${digest('md5', sha256)}"`});
     }
   }
   for (const [key, entry] of files)

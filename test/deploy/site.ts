@@ -18,7 +18,6 @@ export function siteFile(key: string, content: string, cacheControl = 'max-age=6
     path: `/build/${key}`,
     size: Buffer.byteLength(content),
     sha256: digest('sha256', content),
-    md5: digest('md5', content),
     kind: kindOf(key),
     headers: {contentType: 'text/plain', cacheControl},
     rule: 'test',

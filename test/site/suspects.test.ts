@@ -89,6 +89,6 @@ describe('suspects', () => {
     };
     const first = await read({}, {hashCache});
     expect(first.suspects).toHaveLength(1);
-    expect(await read({}, {hashCache})).toEqual(first);
+    expect((await read({}, {hashCache})).suspects).toEqual(first.suspects);
   });
 });
