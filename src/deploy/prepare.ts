@@ -259,7 +259,10 @@ function summary(site: Site, plan: DeployPlan): string {
     [unchanged, 'unchanged'],
   ] as const;
   const told = parts.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
-  return `${fileCount(site.files.length)}: ${told.join(', ')}`;
+  const maps = site.skipped.filter(({reason}) => reason.startsWith('source map')).length;
+  const left =
+    maps === 0 ? '' : `, ${maps.toLocaleString('en-US')} source ${maps === 1 ? 'map' : 'maps'} left out`;
+  return `${fileCount(site.files.length)}: ${told.join(', ')}${left}`;
 }
 
 /** Dotfiles and what `site.ignore` names stay behind as the user knows; a link that does is a file that the site will miss. */

@@ -1,7 +1,7 @@
 import type {Distribution} from '../distribution/index.js';
-import {Failure} from '../failure.js';
+import type {Failure} from '../failure.js';
 import type {Site} from '../site/index.js';
-import {checkGuards, defaultMaxDelete} from './guards/index.js';
+import {defaultMaxDelete, guardRefusal} from './guards/index.js';
 import {newerIsLive, olderThan, type Origin} from './lock/order.js';
 import {siteAddress, type ReadManifest, type Release} from './manifest.js';
 import type {DeployInput, DeployPlan} from './types.js';
@@ -23,32 +23,27 @@ export async function refusalsOf(proposal: Proposal): Promise<readonly Failure[]
 
 function guarded({input, site, plan, recorded, distributions}: Proposal): Failure | undefined {
   const manifest = recorded?.manifest;
-  const leaves = plan.steps.filter(
-    // Old fingerprinted files that are collected left the build long ago.
-    step => step.action === 'delete' && manifest?.files.get(step.key)?.left === undefined,
-  );
+  const leaves = plan.steps.filter(step => {
+    const entry = step.action === 'delete' ? manifest?.files.get(step.key) : undefined;
+    // Old fingerprinted files that are collected left the build long ago; what a killed deploy sent was in no release.
+    return entry !== undefined && entry.left === undefined && entry.etag === step.replaces;
+  });
   const replaced = plan.steps.filter(step => step.action !== 'delete' && step.replaces !== undefined);
-  try {
-    checkGuards({
-      site: input.name,
-      distributions: input.distributionIds,
-      recorded: manifest && {site: manifest.site, distributions: manifest.distributions},
-      force: input.force ?? false,
-      files: site.files.length,
-      liveFiles: manifest?.releases[0]?.files ?? 0,
-      deletions: leaves.map(step => step.key),
-      rootObjects: distributions.map(({config}) => config.DefaultRootObject || 'index.html'),
-      maxDelete: input.maxDelete ?? defaultMaxDelete,
-      suspects: site.suspects,
-      allowSecrets: input.allowSecrets ?? [],
-      overwrites: replaced.map(step => step.key),
-      protect: input.protect ?? [],
-    });
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-  return undefined;
+  return guardRefusal({
+    site: input.name,
+    distributions: input.distributionIds,
+    recorded: manifest && {site: manifest.site, distributions: manifest.distributions},
+    force: input.force ?? false,
+    files: site.files.length,
+    liveFiles: manifest?.releases[0]?.files ?? 0,
+    deletions: leaves.map(step => step.key),
+    rootObjects: distributions.map(({config}) => config.DefaultRootObject || 'index.html'),
+    maxDelete: input.maxDelete ?? defaultMaxDelete,
+    suspects: site.suspects,
+    allowSecrets: input.allowSecrets ?? [],
+    overwrites: replaced.map(step => step.key),
+    protect: input.protect ?? [],
+  });
 }
 
 async function outdated({input, next, recorded}: Proposal): Promise<Failure | undefined> {

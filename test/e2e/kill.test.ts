@@ -11,8 +11,8 @@ describe('kill -9 of the embedded cloud during a deploy', () => {
 
   beforeAll(() => {
     project = workspace();
-    for (let i = 0; i < 1500; i++) files.set(`files/${i}.bin`, randomBytes(2000 + i));
-    for (let i = 0; i < 4; i++) files.set(`large/${i}.bin`, randomBytes(18 * 1024 * 1024));
+    for (let i = 0; i < 600; i++) files.set(`files/${i}.bin`, randomBytes(2000 + i));
+    for (let i = 0; i < 2; i++) files.set(`large/${i}.bin`, randomBytes(18 * 1024 * 1024));
     files.set('index.html', Buffer.from(page('Killed')));
     project.write(Object.fromEntries([...files].map(([key, body]) => [`dist/${key}`, body])));
   });

@@ -38,9 +38,3 @@ export function guardRefusal(input: GuardInput): Failure | undefined {
     maxDeleteExceeded(input)
   );
 }
-
-/** Throws what `guardRefusal` says. */
-export function checkGuards(input: GuardInput): void {
-  const refusal = guardRefusal(input);
-  if (refusal !== undefined) throw refusal;
-}
