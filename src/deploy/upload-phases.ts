@@ -50,6 +50,8 @@ export async function* uploadAll(
   const now = input.now ?? Date.now;
   let bytes = 0;
   let done = 0;
+  /** Tells how far the running phase is. */
+  let report = (): void => undefined;
   const budget = createByteBudget(bodyBudget);
   const uploads: readonly Upload[] = targets.map(target => ({
     target,
@@ -60,7 +62,10 @@ export async function* uploadAll(
       prefix: input.prefix,
       release: input.release,
       budget,
-      onBytes: (count: number) => (bytes += count),
+      onBytes: count => {
+        bytes += count;
+        report();
+      },
     },
   }));
   const total = uploads.reduce((sum, {steps}) => sum + steps.length, 0);
@@ -74,6 +79,9 @@ export async function* uploadAll(
       const before = {bytes, done};
       yield* relay(async emit => {
         const tell = throttled(emit, now);
+        report = () => {
+          tell({type: 'progress', id: phase, files: done - before.done, bytes: bytes - before.bytes});
+        };
         // What fails in one bucket stops the others: the next phase does not come.
         const stop = new AbortController();
         const signal = input.signal ? AbortSignal.any([input.signal, stop.signal]) : stop.signal;
@@ -81,7 +89,7 @@ export async function* uploadAll(
           const onDone = (step: UploadStep, etag: string): void => {
             target.files.set(step.key, entryFor(step.file, etag));
             done++;
-            tell({type: 'progress', id: phase, files: done - before.done, bytes: bytes - before.bytes});
+            report();
           };
           try {
             await runPhase(uploader, own, {concurrency: input.concurrency, signal, check}, onDone);
