@@ -14,8 +14,9 @@ import {readSite} from '../../site/index.js';
 import {ensureLocalZones, ensureSite, findSite} from '../../stack/index.js';
 import type {Session} from '../session.js';
 import {localAddress} from '../stack/local-address.js';
-import {awsTarget, commonInput, localSite, type DeployRequest} from './input.js';
+import {awsTarget, commonInput, localSite, type CommonInput, type DeployRequest} from './input.js';
 import {approvalOf, saveDeployPlan} from './plan-file.js';
+import {withHashes} from './with-hashes.js';
 
 /** A build goes live. Under --local, bucket and distribution are made when they are missing. `planFile`: only as it was planned there. */
 export async function deploySite(
@@ -27,6 +28,14 @@ export async function deploySite(
     ...(await commonInput(session, request)),
     ...(planFile !== undefined && {approve: await approvalOf(planFile)}),
   };
+  return withHashes(common, withCache => deployTo(session, request, withCache));
+}
+
+async function deployTo(
+  session: Session,
+  request: DeployRequest,
+  common: CommonInput,
+): Promise<DeployResult> {
   if (!request.local) {
     const target = await awsTarget(session, request);
     return session.follow(deploy({...common, ...target}));
@@ -62,6 +71,15 @@ export async function planSite(
   out: string | undefined,
 ): Promise<Planned> {
   const common = await commonInput(session, request);
+  return withHashes(common, withCache => planFor(session, request, withCache, out));
+}
+
+async function planFor(
+  session: Session,
+  request: DeployRequest,
+  common: CommonInput,
+  out: string | undefined,
+): Promise<Planned> {
   if (!request.local) {
     const input = {...common, ...(await awsTarget(session, request))};
     return planned(await session.follow(prepareDeploy(input)), out);
