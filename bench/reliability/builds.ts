@@ -44,7 +44,9 @@ const namings: readonly ((name: string, hash: Buffer) => string)[] = [
 /** Whether the hash in a fingerprinted key is that of `body`. */
 export function isNamedAfter(key: string, body: Uint8Array): boolean {
   const hash = digest(body);
-  return key.includes(hash.toString('base64url').slice(0, 8)) || key.includes(hash.toString('hex').slice(0, 8));
+  return (
+    key.includes(hash.toString('base64url').slice(0, 8)) || key.includes(hash.toString('hex').slice(0, 8))
+  );
 }
 
 /** Answers one build after the other: some parts changed, some pages and pictures came or went, the home page stays. */

@@ -65,8 +65,7 @@ export function crawl(stage: Stage, timeline: Timeline, visitors: number, random
     counts.kinds.set(kind, (counts.kinds.get(kind) ?? 0) + 1);
     if (counts.examples.length < 12) counts.examples.push(`${kind}: ${what}`);
   };
-  const has = (number: number, key: string): boolean =>
-    timeline.builds[number - 1]?.files.has(key) ?? false;
+  const has = (number: number, key: string): boolean => timeline.builds[number - 1]?.files.has(key) ?? false;
 
   /** Whether `path`, named by a page of build `of`, must be there in everything that was live since. */
   const isDue = (path: string, of: number): boolean => {

@@ -21,4 +21,5 @@ export const chance = (random: Random, probability: number): boolean => random()
 export const pick = <T>(random: Random, items: readonly T[]): T => items[int(random, items.length)] as T;
 
 /** A whole number from `from` to `to`, both included. */
-export const between = (random: Random, from: number, to: number): number => from + int(random, to - from + 1);
+export const between = (random: Random, from: number, to: number): number =>
+  from + int(random, to - from + 1);

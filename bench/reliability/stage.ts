@@ -103,7 +103,16 @@ export interface DeployRun extends Partial<RunOptions> {
 /** `frontctl deploy` of the built binary. */
 export function deployTo(stage: Stage, {folder, flags = [], ...options}: DeployRun): Promise<Ended> {
   const {bucket, distributionId, dir, cloud} = stage;
-  const command = [...frontctl, 'deploy', folder, '--bucket', bucket, '--distribution', distributionId, '--yes'];
+  const command = [
+    ...frontctl,
+    'deploy',
+    folder,
+    '--bucket',
+    bucket,
+    '--distribution',
+    distributionId,
+    '--yes',
+  ];
   return run([...command, ...flags], {cwd: dir, endpoint: cloud.endpoint, ...options});
 }
 

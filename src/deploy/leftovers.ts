@@ -85,3 +85,20 @@ async function abort({input}: PreparedDeploy, {store}: PreparedPlace, {key, id}:
     throw toFailure(error, {service: 's3', operation: 'AbortMultipartUpload', resource});
   }
 }
+
+/** Aborts the other uploads of the same key that began in the `withinMs` before this one did. Rejects with the SDK's errors. */
+export async function abortTwins(
+  client: S3.S3Client,
+  {Bucket, Key, UploadId}: Pick<S3.AbortMultipartUploadRequest, 'Bucket' | 'Key' | 'UploadId'>,
+  withinMs: number,
+): Promise<void> {
+  const {AbortMultipartUploadCommand, ListMultipartUploadsCommand} = await import('@aws-sdk/client-s3');
+  const {Uploads: all = []} = await client.send(new ListMultipartUploadsCommand({Bucket, Prefix: Key}));
+  const began = all.find(upload => upload.UploadId === UploadId)?.Initiated?.getTime() ?? NaN;
+  for (const {Key: key, UploadId: id, Initiated} of all) {
+    // S3 tells it to the second.
+    const ageMs = began - (Initiated?.getTime() ?? NaN);
+    if (key !== Key || id === UploadId || !(ageMs >= 0 && ageMs <= withinMs + 1000)) continue;
+    await client.send(new AbortMultipartUploadCommand({Bucket, Key, UploadId: id}));
+  }
+}

@@ -6,6 +6,7 @@ import type {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
 import {fileChanged, type ByteBudget} from './body.js';
 import {objectMembers} from './headers.js';
+import {abortTwins} from './leftovers.js';
 
 /** Files from this size on go up in parts. Bytes. */
 export const multipartBytes = 16 * 1024 ** 2;
@@ -45,6 +46,7 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
   const target = {Bucket: bucket, Key: key};
   const fail = (operation: string, error: unknown): Failure =>
     toFailure(error, {service: 's3', operation, resource: `s3://${bucket}/${key}`});
+  const startedAt = performance.now();
   const created = await client
     .send(
       new sdk.CreateMultipartUploadCommand({
@@ -57,6 +59,9 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
       throw fail('CreateMultipartUpload', error);
     });
   const UploadId = created.UploadId;
+  // The answer to an earlier attempt may have been lost, and with it the id of an upload that nobody goes on with.
+  if ((created.$metadata.attempts ?? 1) > 1)
+    await abortTwins(client, {...target, UploadId}, performance.now() - startedAt).catch(() => undefined);
   /** Bodies that were sent, to be filled again: megabytes that wait for the garbage collector add up. */
   const spare: Buffer[] = [];
 

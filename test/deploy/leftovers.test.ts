@@ -3,10 +3,10 @@ import {
   AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import type {Aws} from '../../src/aws/index.js';
+import {openProxy} from '../../bench/reliability/proxy.js';
+import {createAws, type Aws} from '../../src/aws/index.js';
 import {deploy} from '../../src/deploy/index.js';
 import {lockKey} from '../../src/deploy/lock/lock.js';
 import type {SiteResources} from '../../src/stack/index.js';
@@ -146,4 +146,25 @@ it('a deploy that ended as it should is not looked after', async () => {
   await deployOnce(world, site);
   expect(world.calls).not.toContain('s3 ListMultipartUploads');
   expect((await uploads()).keys).toEqual(['film.mp4']);
+});
+
+it('an upload whose answer was lost is dropped by the deploy itself, and no older one of others', async () => {
+  await begin('film.mp4');
+  const [theirs] = (await uploads()).all;
+  world.cloud.clock.advance(60_000);
+  let lost = 0;
+  const proxy = await openProxy({
+    to: world.cloud.endpoint,
+    onDone: ({target}) => (/film\.mp4\?uploads/.test(target) && lost++ === 0 ? 'cut' : 'pass'),
+  });
+  const aws = createAws({local: {endpoint: proxy.endpoint}});
+  try {
+    await world.write({'film.mp4': film(7)});
+    await deployOnce(world, site, {aws});
+    expect(lost).toBe(2);
+    expect((await uploads()).all).toEqual([theirs]);
+  } finally {
+    await aws.close();
+    proxy.close();
+  }
 });
