@@ -188,7 +188,7 @@ describe('put', () => {
     await store.put({...object, key: 'c'});
     const md5 = createHash('md5').update(body).digest('base64');
     const sent = server.seen.map(
-      ({url, headers}) => `${url} ${headers['content-md5'] ?? 'none'} ${headers['if-none-match'] ?? ''}`,
+      ({url, headers}) => `${url} ${String(headers['content-md5'] ?? 'none')} ${headers['if-none-match'] ?? ''}`,
     );
     expect(new Set(sent)).toEqual(
       new Set([

@@ -94,7 +94,10 @@ export function permissionsFor({service, name}: Operation, input: Members): read
     ];
   }
   const resource = resources[service]?.[name]?.(input) ?? '*';
-  return [{action: `${service}:${name}`, resource: withoutKind(resource)}];
+  const call = {action: `${service}:${name}`, resource: withoutKind(resource)};
+  if (name !== 'RequestCertificate' || input['Tags'] === undefined) return [call];
+  const any = `arn:aws:acm:us-east-1:${accountId}:certificate/*`;
+  return [call, {action: 'acm:AddTagsToCertificate', resource: any}];
 }
 
 function ofNewBucket(name: string, input: Members): readonly Permission[] {

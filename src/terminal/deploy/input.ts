@@ -2,6 +2,7 @@
 import {relative, resolve} from 'node:path';
 import {keyPrefix} from '../../config/index.js';
 import {expandPresets} from '../../config/presets/index.js';
+import type {Config, LoadedConfig} from '../../config/types.js';
 import {parseMaxDelete, releaseId, type DeployInput, type MaxDelete} from '../../deploy/index.js';
 import {findByTag} from '../../distribution/index.js';
 import {Failure} from '../../failure.js';
@@ -41,14 +42,7 @@ export type CommonInput = Omit<DeployInput, 'site' | 'bucket' | 'distributionIds
 export async function commonInput(session: Session, request: DeployRequest): Promise<CommonInput> {
   const {config: given, root} = await session.config();
   const config = expandPresets(given);
-  const prefix = (request.prefix ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
-  if (prefix !== '' && !keyPrefix.test(prefix)) {
-    throw badFlag(
-      'prefix',
-      prefix,
-      'a key prefix such as sites/www: no empty segments, "." or "..", and not .frontctl',
-    );
-  }
+  const prefix = prefixFor(request.prefix, config);
   if (request.release !== undefined && !/^[\w.-]{1,64}$/.test(request.release)) {
     throw badFlag('release', request.release, '1 to 64 letters, digits, dots, hyphens and underscores');
   }
@@ -99,6 +93,29 @@ function commitOf(
   return built?.commit.startsWith(flag) === true ? {...built, commit: flag} : {commit: flag};
 }
 
+/** Without slashes at its ends. Failure USAGE (exit 2). */
+export function prefixFor(flag: string | undefined, config: Config): string {
+  const prefix = (flag ?? config.bucket?.prefix ?? '').replaceAll(/^\/+|\/+$/g, '');
+  if (prefix === '' || keyPrefix.test(prefix)) return prefix;
+  throw badFlag(
+    'prefix',
+    prefix,
+    'a key prefix such as sites/www: no empty segments, "." or "..", and not .frontctl',
+  );
+}
+
+/** Failures NO_BUCKET, USAGE (exit 2). */
+export function bucketFor(flag: string | undefined, {config, file}: LoadedConfig): string {
+  const {name} = config;
+  const bucket =
+    checkedBucket(flag) ?? config.bucket?.name ?? (name === undefined ? undefined : bucketName(name));
+  if (bucket !== undefined) return bucket;
+  const where = file === undefined ? '' : ` in ${relative(process.cwd(), file)}`;
+  throw new Failure('usage', 'NO_BUCKET', `No bucket is named${where}.`, {
+    hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
+  });
+}
+
 function badFlag(flag: string, value: string, allowed: string): Failure {
   return new Failure('usage', 'USAGE', `--${flag} "${value}" is not ${allowed}.`);
 }
@@ -113,18 +130,10 @@ export async function awsTarget(
   session: Session,
   request: DeployRequest,
 ): Promise<Pick<DeployInput, 'bucket' | 'replicas' | 'distributionIds'>> {
-  const {config, file} = await session.config();
+  const loaded = await session.config();
+  const {config} = loaded;
   const {name} = config;
-  const bucket =
-    checkedBucket(request.bucket) ??
-    config.bucket?.name ??
-    (name === undefined ? undefined : bucketName(name));
-  if (bucket === undefined) {
-    const where = file === undefined ? '' : ` in ${relative(process.cwd(), file)}`;
-    throw new Failure('usage', 'NO_BUCKET', `No bucket is named${where}.`, {
-      hint: 'Name it with --bucket NAME or bucket.name in the config, or add --local to see the site on this machine.',
-    });
-  }
+  const bucket = bucketFor(request.bucket, loaded);
   const named =
     config.distribution?.id ??
     (request.distribution || name === undefined ? undefined : await ownId(session, name, bucket));
