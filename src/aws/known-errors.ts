@@ -44,8 +44,8 @@ const denied: Make = (facts, what) => {
   return [
     'access',
     'ACCESS_DENIED',
-    `AWS denied ${what.operation} on ${what.resource}${explicit}`,
-    `Allow ${action} for the identity that runs frontctl.`,
+    `AWS denied ${what.operation} on ${what.resource}${explicit}: it takes ${action}`,
+    `Allow ${action} for the identity that runs frontctl (\`frontctl permissions\` prints the whole policy).`,
   ];
 };
 

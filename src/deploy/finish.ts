@@ -1,4 +1,5 @@
 import type {Work} from '../events.js';
+import {toFailure, type UndeletedKey} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
 import {fileCount} from './plan.js';
@@ -8,6 +9,8 @@ import type {DistributionBatch, PreparedDeploy, PreparedPlace} from './types.js'
 export interface Undeleted {
   readonly key: string;
   readonly why: string;
+  /** What to try, where that is known. */
+  readonly hint: string | undefined;
 }
 
 /** A bucket whose old objects go. `files`: what the manifest is to say; what could not be deleted stays in it. */
@@ -37,13 +40,11 @@ export async function* remove(
   let undeleted: readonly Undeleted[];
   try {
     const refused = await store.deleteMany([...bare.keys()]);
-    undeleted = refused.map(({key, code, message}) => ({
-      key: bare.get(key) ?? key,
-      why: `${code}: ${message}`,
-    }));
+    undeleted = refused.map(item => ({key: bare.get(item.key) ?? item.key, ...reasonOf(item, store.bucket)}));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    undeleted = keys.map(key => ({key, why}));
+    const hint = error instanceof Failure && error.exit === 'access' ? error.hint : undefined;
+    undeleted = keys.map(key => ({key, why, hint}));
   }
   for (const {key} of undeleted) {
     const entry = recorded?.manifest.files.get(key);
@@ -53,14 +54,28 @@ export async function* remove(
   return undeleted;
 }
 
+/** A permission that is missing is named; that of Object Lock and the like is S3's own sentence. */
+function reasonOf({key, code, message}: UndeletedKey, bucket: string): Omit<Undeleted, 'key'> {
+  const why = `${code}: ${message}`;
+  if (code !== 'AccessDenied' || /object lock/i.test(message)) return {why, hint: undefined};
+  const resource = `object ${key} in bucket ${bucket}`;
+  const denied = toFailure(Object.assign(new Error(message), {name: code}), {
+    service: 's3',
+    operation: 'DeleteObject',
+    resource,
+  });
+  return {why: denied.message, hint: denied.hint};
+}
+
 export function deleteUnfinished(undeleted: readonly Undeleted[]): Failure {
   const [first] = undeleted;
+  const again = 'the same deploy again, or with --no-prune to keep what left the build.';
   const more = undeleted.length > 1 ? ` and ${undeleted.length - 1} more` : '';
   return new Failure(
     'unfinished',
     'DELETE_UNFINISHED',
     `The new files are live, but ${first?.key ?? ''}${more} could not be deleted (${first?.why ?? ''}).`,
-    {hint: 'Run the same deploy again, or with --no-prune to keep what left the build.'},
+    {hint: first?.hint === undefined ? `Run ${again}` : `${first.hint} Then run ${again}`},
   );
 }
 

@@ -8,6 +8,7 @@ import {headerNotes} from './header-notes.js';
 import {adoptObjects, verifyHeaders} from './adopt.js';
 import {reconcile, type LiveObject} from './live.js';
 import {
+  manifestKey,
   readManifest,
   siteAddress,
   withPrefix,
@@ -208,19 +209,35 @@ async function readPlace({aws, prefix}: DeployInput, bucket: string): Promise<Fo
   const listing = await store.list({
     prefix: prefix === '' ? undefined : `${prefix}/`,
     splitAt: async () => {
-      const recorded = await reading;
+      const recorded = await reading.catch(() => undefined);
       return recorded ? splitPoints([...recorded.manifest.files.keys()], prefix) : [];
     },
   });
-  const recorded = await reading;
-  const lock = withPrefix(prefix, lockKey);
+  const isListed = (key: string): boolean => {
+    const stored = withPrefix(prefix, key);
+    return listing.some(object => object.key === stored);
+  };
+  const recorded = await reading.catch((error: unknown) => {
+    if (isUnseen(error) && !isListed(manifestKey)) return undefined;
+    throw error;
+  });
   return {
     store,
     recorded,
     live: reconcile(listing, recorded?.manifest, prefix),
-    isLocked: listing.some(({key}) => key === lock),
+    isLocked: isListed(lockKey),
   };
 }
+
+/**
+ * S3 tells those who may list a folder alone not always that something in it is missing: it denies s3:ListBucket, with or
+ * without a reason (S3 API, "GetObject"). Only where it says that this is what it denies, the listing is believed.
+ */
+const isUnseen = (error: unknown): boolean =>
+  error instanceof Failure &&
+  error.code === 'ACCESS_DENIED' &&
+  error.cause instanceof Error &&
+  /not authorized to perform:? s3:ListBucket\b/.test(error.cause.message);
 
 /** A listing page holds 1,000 keys: one range for each page that the manifest foresees, with room for keys it does not know. */
 function splitPoints(keys: readonly string[], prefix: string): readonly string[] {

@@ -140,8 +140,8 @@ describe('put', () => {
     await expect(store.put(object)).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       exitCode: 3,
-      message: 'AWS denied PutObject on object index.html in bucket site',
-      hint: 'Allow s3:PutObject for the identity that runs frontctl.',
+      message: 'AWS denied PutObject on object index.html in bucket site: it takes s3:PutObject',
+      hint: 'Allow s3:PutObject for the identity that runs frontctl (`frontctl permissions` prints the whole policy).',
     });
     expect([server.seen.length, sleeps.length]).toEqual([1, 0]);
   });
@@ -188,7 +188,8 @@ describe('put', () => {
     await store.put({...object, key: 'c'});
     const md5 = createHash('md5').update(body).digest('base64');
     const sent = server.seen.map(
-      ({url, headers}) => `${url} ${String(headers['content-md5'] ?? 'none')} ${headers['if-none-match'] ?? ''}`,
+      ({url, headers}) =>
+        `${url} ${String(headers['content-md5'] ?? 'none')} ${headers['if-none-match'] ?? ''}`,
     );
     expect(new Set(sent)).toEqual(
       new Set([

@@ -134,7 +134,7 @@ describe('the parts of a deploy that was killed', () => {
     expect(result.counts).toMatchObject({uploaded: 1});
     expect(events).toContainEqual({
       type: 'warning',
-      message: `Parts of large files that a killed deploy left behind in s3://${site.bucket} could not be dropped: AWS denied ListMultipartUploads on bucket ${site.bucket}`,
+      message: `Parts of large files that a killed deploy left behind in s3://${site.bucket} could not be dropped: AWS denied ListMultipartUploads on bucket ${site.bucket}: it takes s3:ListBucketMultipartUploads`,
     });
   });
 });

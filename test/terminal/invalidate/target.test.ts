@@ -189,7 +189,7 @@ describe('without --distribution', () => {
     await expect(ids(flags(), {}, [url])).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       exitCode: 3,
-      hint: 'Allow cloudfront:ListDistributions for the identity that runs frontctl, or name the distribution by its id: --distribution E...',
+      hint: 'Allow cloudfront:ListDistributions for the identity that runs frontctl (`frontctl permissions` prints the whole policy), or name the distribution by its id: --distribution E...',
     });
   });
 
