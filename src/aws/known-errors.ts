@@ -30,6 +30,9 @@ type Make = (facts: ErrorFacts, what: CallSubject, origin: CallOrigin | undefine
 const loginHint = (origin: CallOrigin | undefined): string =>
   `Sign in again${origin?.profile === undefined ? '' : ` (\`aws sso login --profile ${origin.profile}\`)`} or renew AWS_SESSION_TOKEN.`;
 
+/** Operations of commands whose policies `frontctl permissions` does not print. */
+const unprinted = /PublicKey|KeyGroup|Tenant|OriginAccessIdentity|Domain/;
+
 const denied: Make = (facts, what) => {
   if (what.operation === 'HeadBucket') {
     return [
@@ -45,7 +48,7 @@ const denied: Make = (facts, what) => {
     'access',
     'ACCESS_DENIED',
     `AWS denied ${what.operation} on ${what.resource}${explicit}: it takes ${action}`,
-    `Allow ${action} for the identity that runs frontctl (\`frontctl permissions\` prints the whole policy).`,
+    `Allow ${action} for the identity that runs frontctl${unprinted.test(what.operation) ? '' : ' (`frontctl permissions` prints the whole policy)'}.`,
   ];
 };
 

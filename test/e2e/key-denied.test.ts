@@ -34,7 +34,7 @@ it('names the action that is missing, and goes on with the same key once it is a
     expect({...error, code: [code, error.code]}, attempt).toMatchObject({
       code: [3, 'ACCESS_DENIED'],
       message: 'AWS denied UpdateKeyGroup on key group media: it takes cloudfront:UpdateKeyGroup',
-      hint: 'Allow cloudfront:UpdateKeyGroup for the identity that runs frontctl (`frontctl permissions` prints the whole policy).',
+      hint: 'Allow cloudfront:UpdateKeyGroup for the identity that runs frontctl.',
     });
   }
   const list = async () => (await project.json<Listed>(['key', 'list', '--local'])).keys;
