@@ -60,13 +60,12 @@ export const siteInput = (aws: Aws, config: Config = {}) => ({
   timeoutMs: 20_000,
 });
 
+/** What a deploy has to know of a site. */
+type Site = Pick<SiteResources, 'bucket' | 'distributionId'>;
+
 let releases = 0;
 
-export function deployInput(
-  world: World,
-  resources: SiteResources,
-  more: Partial<DeployInput> = {},
-): DeployInput {
+export function deployInput(world: World, resources: Site, more: Partial<DeployInput> = {}): DeployInput {
   return {
     aws: world.aws,
     site: {dir: world.dir, site: {}},
@@ -85,7 +84,7 @@ export function deployInput(
 
 export async function deployOnce(
   world: World,
-  resources: SiteResources,
+  resources: Site,
   more: Partial<DeployInput> = {},
 ): Promise<DeployResult> {
   return (await finish(deploy(deployInput(world, resources, more)))).result;
@@ -98,7 +97,7 @@ export interface Answer {
 }
 
 /** A GET through the edge, on the distribution's own port. */
-export async function browse(world: World, {distributionId}: SiteResources, path: string): Promise<Answer> {
+export async function browse(world: World, {distributionId}: Site, path: string): Promise<Answer> {
   const port = world.cloud.edge.portOf(distributionId);
   const response = await fetch(`http://127.0.0.1:${port ?? 0}${path}`);
   return {status: response.status, headers: response.headers, text: await response.text()};

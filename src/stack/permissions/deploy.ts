@@ -3,7 +3,7 @@ import {objectKeyPermissions} from './keys.js';
 import type {Condition, Permission, PermissionSubject} from './types.js';
 
 /** Only listings of the site's own folder, where it has one. */
-export const withinPrefix = (prefix: string): Condition | undefined =>
+const withinPrefix = (prefix: string): Condition | undefined =>
   prefix === '' ? undefined : {StringLike: {'s3:prefix': [`${prefix}/*`]}};
 
 export const below = (prefix: string, pattern: string): string =>
@@ -35,7 +35,7 @@ export function readDistributions(
 export const idsOf = ({distributions}: PermissionSubject): readonly string[] =>
   distributions === 'by name' ? ['*'] : distributions;
 
-export function invalidations(subject: PermissionSubject): readonly Permission[] {
+function invalidations(subject: PermissionSubject): readonly Permission[] {
   const calls = [
     ['cloudfront:CreateInvalidation', 'to have changed files fetched afresh'],
     ['cloudfront:GetInvalidation', 'to wait until the edge has dropped them'],

@@ -9,7 +9,7 @@ export type * from './types.js';
 export {permissionJobs} from './types.js';
 export {partitionOf} from './arns.js';
 export {policyDocument} from './document.js';
-export {parseTrust, trustPolicy, type Trust, type TrustPolicy} from './trust.js';
+export {parseTrust, trustPolicy, type TrustPolicy} from './trust.js';
 
 const ofJob: Readonly<Record<PermissionJob, (subject: PermissionSubject) => readonly Permission[]>> = {
   deploy: deployPermissions,

@@ -2,7 +2,7 @@
 import {Failure} from '../../failure.js';
 
 /** `github:octo-org/site@main`, `github:octo-org/site#production`, `gitlab:group/site@main`. */
-export interface Trust {
+interface Trust {
   readonly issuer: 'github' | 'gitlab';
   /** `octo-org/site` */
   readonly repository: string;

@@ -55,7 +55,7 @@ describe('the policies of plan, apply and destroy', () => {
       cachePolicies: {c: {minTTL: 1}},
       originRequestPolicies: {o: {comment: 'later'}},
       responseHeadersPolicies: {
-        r: {comment: 'later', customHeaders: [{header: 'x-a', value: 'c', override: true}]},
+        r: {comment: 'later', customHeadersConfig: [{header: 'x-a', value: 'c', override: true}]},
       },
       originAccessControls: {
         a: {

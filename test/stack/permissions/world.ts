@@ -110,8 +110,8 @@ export const full = (kmsKeyId: string): Config => ({
   cachePolicies: {c: {minTTL: 0}, old: {minTTL: 0}},
   originRequestPolicies: {o: {}, old: {}},
   responseHeadersPolicies: {
-    r: {customHeaders: [{header: 'x-a', value: 'b', override: true}]},
-    old: {customHeaders: [{header: 'x-a', value: 'b', override: true}]},
+    r: {customHeadersConfig: [{header: 'x-a', value: 'b', override: true}]},
+    old: {customHeadersConfig: [{header: 'x-a', value: 'b', override: true}]},
   },
   originAccessControls: {
     a: {originAccessControlOriginType: 's3', signingBehavior: 'always', signingProtocol: 'sigv4'},
