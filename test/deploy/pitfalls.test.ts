@@ -335,10 +335,7 @@ it('pitfall 14: what is signed is what is sent, once encoded, and is verified be
   const signed = signUrl(checkUrlRequest({url, expires}, now), signer);
   expect(signed.url.startsWith(`${url}?Expires=`)).toBe(true);
   expect(
-    verifySigned(
-      {kind: 'url', url: signed.url},
-      {publicKeys: new Map([[signer.keyPairId, signer.publicKey]]), now},
-    ).valid,
+    verifySigned({url: signed.url}, {publicKeys: new Map([[signer.keyPairId, signer.publicKey]]), now}).valid,
   ).toBe(true);
 });
 
