@@ -5,6 +5,6 @@ export {readManifest, type Manifest, type ManifestEntry, type Release} from './m
 export {deploy} from './deploy.js';
 export {describeFirstDeploy, describePlan} from './describe.js';
 export {prepareDeploy} from './prepare.js';
-export {defaultMaxDelete, parseMaxDelete, type MaxDelete} from './guards/index.js';
+export {parseMaxDelete, type MaxDelete} from './guards/index.js';
 export {releaseId} from './release.js';
 export {countFor} from './usage.js';
