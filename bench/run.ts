@@ -5,6 +5,7 @@
  *     npm run bench -- --quick                       one round, no 20,000-file tree, a smaller large file
  *     npm run bench -- --only uploads,startup        of uploads, latency, large-file, startup, embedded, planner, signing
  *     npm run bench -- --rounds 5 --latency 25 --no-pin
+ *     npm run bench -- --only reliability --seed 7   an hour; or of torn, kill, faults, two, large. Fails where something is wrong
  *
  * The S3 server has one core and the client another where `taskset` exists (`--no-pin`: both have all).
  */
@@ -17,6 +18,7 @@ import {embedded, embeddedHead} from './embedded.js';
 import {largeFile, largeFileHead} from './large-file.js';
 import {planner, plannerHead} from './planner.js';
 import {startServer, taskset} from './process.js';
+import {measurements, reliability} from './reliability/index.js';
 import {signing, signingHead} from './signing.js';
 import {startup, startupHead} from './startup.js';
 import {table} from './table.js';
@@ -31,6 +33,7 @@ const {values} = parseArgs({
     latency: {type: 'string', default: '25'},
     only: {type: 'string', default: 'uploads,latency,large-file,startup,embedded,planner,signing'},
     pin: {type: 'boolean', default: true},
+    seed: {type: 'string', default: '1'},
   },
 });
 const only = new Set(values.only.split(','));
@@ -94,6 +97,11 @@ try {
   if (only.has('planner')) print([plannerHead, ...planner(scratch, values.quick)]);
   if (only.has('signing') && ours) {
     print([signingHead, ...(await signing(scratch, values.quick ? {rsa: 8000, ecdsa: 80_000} : undefined))]);
+  }
+  const wanted = measurements.filter(name => only.has(name) || only.has('reliability'));
+  if (wanted.length > 0 && ours) {
+    const flaws = await reliability(wanted, Number(values.seed), values.quick, line => console.log(line));
+    if (flaws > 0) process.exitCode = 1;
   }
 } finally {
   await server.stop();

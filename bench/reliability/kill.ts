@@ -11,6 +11,8 @@ export interface KillOptions {
   readonly kills: number;
   /** Kills after which the other machine's lock has to be waited for; the rest are done at once. */
   readonly elsewhere: number;
+  /** Kills at a moment in time, from 0 to 1; the rest are aimed at a write. Default: half of them. */
+  readonly timed?: number;
   readonly size?: SiteSize;
 }
 
@@ -39,7 +41,7 @@ type Moment =
 type Rerun = 'same' | 'other' | 'elsewhere';
 
 export async function kill(options: KillOptions): Promise<Kills> {
-  const {seed, kills, elsewhere, size = siteSize} = options;
+  const {seed, kills, elsewhere, timed = 0.5, size = siteSize} = options;
   const random = randomOf(seed);
   const nextBuild = createSite(size, randomOf(seed + 1));
   const stage = await openStage();
@@ -62,20 +64,24 @@ export async function kill(options: KillOptions): Promise<Kills> {
   const victim = await openVictim(stage, folder);
   try {
     let live = build();
-    let size = await victim.whole();
+    let whole = await victim.whole();
     for (;;) {
       const rerun = chance(random, 0.25) ? 'other' : 'same';
       await warm(stage, live);
       const previous = live;
       live = build();
       // The first changed deploy tells how long one takes, and how many writes it is.
-      if (builds.length === 2) size = await victim.whole();
+      if (builds.length === 2) whole = await victim.whole();
       else {
-        const moment = momentOf(random, size);
-        if (!(await victim.killedAt(moment))) counts.tooLate++;
-        else {
+        const moment = momentOf(random, whole, timed);
+        const ended = await victim.killedAt(moment);
+        if (ended === undefined) {
           counts.kills++;
           counts.byMoment[moment.at]++;
+        } else {
+          counts.tooLate++;
+          // A machine with less to do is faster: later moments would all come too late.
+          whole = {...whole, ms: Math.min(whole.ms, ended.ms)};
         }
         const what = `kill ${counts.kills} (${JSON.stringify(moment)}`;
         counts.flaws.push(...(await torn(stage)).map(flaw => `${what}): ${flaw}`));
@@ -83,8 +89,8 @@ export async function kill(options: KillOptions): Promise<Kills> {
         const isElsewhere = lock !== undefined && counts.byRerun.elsewhere < elsewhere;
         if (rerun === 'other' && !isElsewhere) live = build();
         counts.byRerun[isElsewhere ? 'elsewhere' : rerun]++;
-        const ended = await (isElsewhere ? fromElsewhere(stage, folder, lock) : deployTo(stage, {folder}));
-        const wrong = ended.code === 0 ? [] : [told(ended)];
+        const next = await (isElsewhere ? fromElsewhere(stage, folder, lock) : deployTo(stage, {folder}));
+        const wrong = next.code === 0 ? [] : [told(next)];
         const wanted = {build: live, folder, previous, earlier: builds.slice(-history, -1)};
         wrong.push(...(await flaws(stage, wanted)));
         counts.flaws.push(...wrong.map(flaw => `${what}, ${isElsewhere ? 'elsewhere' : rerun}): ${flaw}`));
@@ -105,8 +111,8 @@ interface Measured {
   readonly writes: number;
 }
 
-function momentOf(random: Random, {ms, writes}: Measured): Moment {
-  if (chance(random, 0.5)) return {at: 'time', ms: between(random, 0, Math.ceil(ms))};
+function momentOf(random: Random, {ms, writes}: Measured, timed: number): Moment {
+  if (chance(random, timed)) return {at: 'time', ms: between(random, 0, Math.ceil(ms))};
   return {at: pick(random, ['before', 'after'] as const), write: between(random, 1, writes)};
 }
 
@@ -146,12 +152,12 @@ async function openVictim(stage: Stage, folder: string) {
       if (ended.code !== 0) throw new Error(`A deploy that nobody killed failed with ${told(ended)}`);
       return {ms: ended.ms, writes};
     },
-    /** False: it was done before. */
-    async killedAt(moment: Moment): Promise<boolean> {
+    /** Undefined: it was killed; else it was done before. */
+    async killedAt(moment: Moment): Promise<Ended | undefined> {
       const ended = await deploy(moment);
-      if (ended.signal === 'SIGKILL') return true;
+      if (ended.signal === 'SIGKILL') return undefined;
       if (ended.code !== 0) throw new Error(`A deploy that nobody killed failed with ${told(ended)}`);
-      return false;
+      return ended;
     },
   };
 }

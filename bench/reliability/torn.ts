@@ -26,13 +26,13 @@ const siteSize: SiteSize = {pages: 24, modules: 30, pictures: 10, films: 0};
 const betweenMs = 60_000;
 
 /** Makes `folder`, the build, live; returns once visitors must see it. */
-type Deploy = (stage: Stage, folder: string) => Promise<void>;
+export type Deploy = (stage: Stage, folder: string) => Promise<void>;
 
 /**
  * `deploys` builds one after the other under a crawl that begins with the first. Now and then the edge forgets everything,
  * as a location does that was never asked: so visitors see what lies in the bucket at any moment, too.
  */
-async function torn(deploy: Deploy, options: TornOptions): Promise<Torn> {
+export async function torn(deploy: Deploy, options: TornOptions): Promise<Torn> {
   const {seed, deploys, visitors, size = siteSize} = options;
   const random = randomOf(seed);
   const nextBuild = createSite(size, randomOf(seed + 1));
@@ -49,7 +49,7 @@ async function torn(deploy: Deploy, options: TornOptions): Promise<Torn> {
       timeline.done++;
     };
     await next();
-    const {counts, stop} = crawl(stage, timeline, visitors, randomOf(seed + 2));
+    const crawling = crawl(stage, timeline, visitors, randomOf(seed + 2));
     let evictions = 0;
     let isOver = false;
     const evict = async (): Promise<void> => {
@@ -66,8 +66,8 @@ async function torn(deploy: Deploy, options: TornOptions): Promise<Torn> {
       stage.cloud.clock.advance(betweenMs);
     }
     isOver = true;
-    await Promise.all([stop(), evicting]);
-    return {...counts, deploys, evictions};
+    await Promise.all([crawling.stop(), evicting]);
+    return {...crawling.counts, deploys, evictions};
   } finally {
     await stage.close();
   }

@@ -109,5 +109,6 @@ export async function warm(stage: Stage, build: Build): Promise<void> {
 const pathOf = (key: string): string => (key === 'index.html' ? '/' : `/${key}`);
 
 async function each(keys: Iterable<string>, work: (key: string) => Promise<void>): Promise<void> {
-  for await (const _ of mapConcurrent(keys, 16, work));
+  const working = mapConcurrent(keys, 16, work);
+  while ((await working.next()).done !== true);
 }
