@@ -161,8 +161,20 @@ function vacancyOf(
   return undefined;
 }
 
+/** `uptime` opens a file: thousands of checks a second must not wait for it. Milliseconds. */
+const uptimeEveryMs = 50;
+let uptimeMs = 0;
+let askedAt = Number.NEGATIVE_INFINITY;
+
 /** Goes on while the machine sleeps, unlike `performance.now()`; in steps of 10 ms to 1 s. */
-const steadyNow = (): number => uptime() * 1000;
+function steadyNow(): number {
+  const at = performance.now();
+  if (at - askedAt >= uptimeEveryMs) {
+    uptimeMs = uptime() * 1000;
+    askedAt = at;
+  }
+  return uptimeMs;
+}
 const sleepFor: Sleep = (ms, signal) => delay(ms, undefined, {signal});
 /** Does not keep the process alive. */
 const idleSleep: Sleep = (ms, signal) => delay(ms, undefined, {signal, ref: false});
