@@ -57,13 +57,22 @@ const orderedHeaders = ({contentType, cacheControl, cacheTags, others}: FileHead
   ...(others !== undefined && {others}),
 });
 
-export function serializeManifest(manifest: Manifest): string {
+/** Rows are encoded some thousands at a time: 200,000 of them at once would take three times the memory. */
+const rowsAtATime = 4096;
+
+/** As it goes into the bucket, UTF-8. */
+export function serializeManifest(manifest: Manifest): Buffer {
   const {site, distributions, releases, hidden, pendingInvalidations} = manifest;
   const headers = new Table<FileHeaders>(value => JSON.stringify(orderedHeaders(value)));
   const positions = new Map(releases.map(({id}, index) => [id, index]));
   // A Map of rows first: keys such as `__proto__` or `404` must come out as they are and in order.
-  const rows: string[] = [];
+  const encoded: Buffer[] = [];
+  let rows: string[] = [];
   for (const [key, entry] of manifest.files) {
+    if (rows.length === rowsAtATime) {
+      encoded.push(Buffer.from(`${rows.join(',\n')},\n`));
+      rows = [];
+    }
     const index = headers.indexOf(entry.headers);
     const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
     const position = entry.left === undefined ? undefined : positions.get(entry.left);
@@ -79,7 +88,42 @@ export function serializeManifest(manifest: Manifest): string {
     ...(pendingInvalidations.length > 0 && {pendingInvalidations}),
     headers: headers.values.map(orderedHeaders),
   });
-  return `${head.slice(0, -1)},\n"files":{\n${rows.join(',\n')}}}\n`;
+  const first = Buffer.from(`${head.slice(0, -1)}${filesMark}`);
+  return Buffer.concat([first, ...encoded, Buffer.from(`${rows.join(',\n')}${endMark}`)]);
+}
+
+const filesMark = ',\n"files":{\n';
+const endMark = '}}\n';
+/** Bytes that are parsed at a time. */
+const pieceBytes = 256 * 1024;
+
+/**
+ * The manifest from its bytes. As `serializeManifest` lays it out, a row a line, it is read piece by piece, so that the whole
+ * of it is never text and parsed JSON at once; laid out in another way it is parsed whole. Failures: as `parseManifest`.
+ */
+export function readDocument(bytes: Buffer, where: string): Manifest {
+  const whole = (): Manifest => parseManifest(bytes.toString('utf8'), where);
+  const mark = bytes.indexOf(filesMark);
+  const end = bytes.length - endMark.length;
+  const isOurs = mark > 0 && mark + filesMark.length <= end && bytes.toString('latin1', end) === endMark;
+  // Version 1 keeps its tags in another way.
+  if (!isOurs || !bytes.toString('latin1', 0, 12).startsWith('{"version":2')) return whole();
+  const files = new Map<string, ManifestEntry>();
+  try {
+    const head = JSON.parse(`${bytes.toString('utf8', 0, mark)},"files":{}}`) as Partial<ManifestDocument>;
+    if (!isManifestDocument(head)) return whole();
+    for (let at = mark + filesMark.length; at < end;) {
+      const line = at + pieceBytes < end ? bytes.indexOf(',\n', at + pieceBytes) : -1;
+      const stop = line < 0 ? end : line;
+      const rows = JSON.parse(`{${bytes.toString('utf8', at, stop)}}`) as ManifestDocument['files'];
+      addRows(files, {...head, files: rows}, where);
+      at = stop + (line < 0 ? 0 : 2);
+    }
+    return manifestOf(head, files);
+  } catch {
+    // What is wrong is told of the whole.
+    return whole();
+  }
 }
 
 /**
@@ -111,6 +155,11 @@ export function parseManifest(text: string, where: string): Manifest {
   if (!isManifestDocument(document))
     throw unreadable(where, `its members are not those of version ${version}`);
   const files = new Map<string, ManifestEntry>();
+  addRows(files, document, where);
+  return manifestOf(document, files);
+}
+
+function addRows(files: Map<string, ManifestEntry>, document: ManifestDocument, where: string): void {
   for (const key of Object.keys(document.files)) {
     const row: readonly unknown[] | undefined = document.files[key];
     const [sha256, size, index, etag, position] = Array.isArray(row) ? (row as readonly unknown[]) : [];
@@ -121,15 +170,16 @@ export function parseManifest(text: string, where: string): Manifest {
     const left = typeof position === 'number' ? document.releases[position]?.id : undefined;
     files.set(key, {sha256, size, headers, etag, ...(left !== undefined && {left})});
   }
-  return {
-    ...(document.site !== undefined && {site: document.site}),
-    distributions: document.distributions,
-    releases: document.releases,
-    files,
-    pendingInvalidations: document.pendingInvalidations ?? [],
-    hidden: document.hidden === true,
-  };
 }
+
+const manifestOf = (document: ManifestDocument, files: Manifest['files']): Manifest => ({
+  ...(document.site !== undefined && {site: document.site}),
+  distributions: document.distributions,
+  releases: document.releases,
+  files,
+  pendingInvalidations: document.pendingInvalidations ?? [],
+  hidden: document.hidden === true,
+});
 
 function isManifestDocument(value: Partial<ManifestDocument>): value is ManifestDocument {
   return (

@@ -1,6 +1,6 @@
 import type {ObjectStore} from '../aws/index.js';
 import type {FileHeaders} from '../site/index.js';
-import {parseManifest} from './manifest-document.js';
+import {readDocument} from './manifest-document.js';
 
 export interface ManifestEntry {
   /** Lowercase hex. */
@@ -74,8 +74,8 @@ export interface ReadManifest {
 export async function readManifest(store: ObjectStore, prefix: string): Promise<ReadManifest | undefined> {
   const found = await store.get(withPrefix(prefix, manifestKey));
   if (typeof found !== 'object') return undefined;
-  const text = Buffer.from(found.body.buffer, found.body.byteOffset, found.body.byteLength).toString('utf8');
-  return {manifest: parseManifest(text, manifestAddress(store, prefix)), etag: found.etag};
+  const bytes = Buffer.from(found.body.buffer, found.body.byteOffset, found.body.byteLength);
+  return {manifest: readDocument(bytes, manifestAddress(store, prefix)), etag: found.etag};
 }
 
 /** For messages. */

@@ -25,7 +25,7 @@ export function openRecord(store: ObjectStore, prefix: string, etag: string | un
   let current = etag;
   return {
     async write(manifest) {
-      const body = Buffer.from(serializeManifest(manifest));
+      const body = serializeManifest(manifest);
       const sha256 = createHash('sha256').update(body).digest('hex');
       const headers = {'content-type': 'application/json', 'cache-control': 'no-store'};
       const condition = current === undefined ? {ifNoneMatch: '*' as const} : {ifMatch: current};

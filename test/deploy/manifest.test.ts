@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Manifest} from '../../src/deploy/index.js';
-import {parseManifest, serializeManifest} from '../../src/deploy/manifest-document.js';
+import {parseManifest, readDocument, serializeManifest} from '../../src/deploy/manifest-document.js';
 import {siteAddress} from '../../src/deploy/manifest.js';
 import {manifestOf} from './site.js';
 
@@ -78,7 +78,9 @@ describe('manifest', () => {
   it('reads what it wrote, whatever the keys', () => {
     fc.assert(
       fc.property(manifests, manifest => {
-        expect(parseManifest(serializeManifest(manifest), 'it')).toEqual(manifest);
+        const bytes = serializeManifest(manifest);
+        expect(parseManifest(bytes.toString(), 'it')).toEqual(manifest);
+        expect(readDocument(bytes, 'it')).toEqual(manifest);
       }),
     );
   });
@@ -109,6 +111,23 @@ describe('manifest', () => {
     });
   });
 
+  it('reads many rows piece by piece, and tells what is damaged in the words of the whole', () => {
+    const headers = {contentType: 'text/plain', cacheControl: 'no-cache'};
+    const key = (n: number) => `${n % 3 === 0 ? '",\\n' : 'ü'}/${n}.txt`;
+    const files = new Map(
+      Array.from({length: 10_000}, (_, n) => [
+        key(n),
+        {sha256: 'a'.repeat(64), size: n, headers, etag: '"0123456789abcdef0123456789abcdef"'},
+      ]),
+    );
+    const bytes = serializeManifest(manifestOf(files));
+    expect(readDocument(bytes, 'it')).toEqual(parseManifest(bytes.toString(), 'it'));
+    expect(readDocument(bytes, 'it').files.size).toBe(10_000);
+    const damaged = Buffer.from(bytes.toString().replace(',9000,0,', ',"9000",0,'));
+    expect(() => readDocument(damaged, 's3://b/m')).toThrow('s3://b/m cannot be read: its row for');
+    expect(() => readDocument(bytes.subarray(0, -7), 's3://b/m')).toThrow('it is not JSON');
+  });
+
   it('names each set of headers once', () => {
     const headers = {
       contentType: 'text/javascript; charset=utf-8',
@@ -120,7 +139,7 @@ describe('manifest', () => {
         {sha256: 'a', size: 1, headers: {...headers}, etag: '"e"'},
       ]),
     );
-    expect(serializeManifest(manifestOf(files)).split('immutable')).toHaveLength(2);
+    expect(serializeManifest(manifestOf(files)).toString().split('immutable')).toHaveLength(2);
   });
 
   it.each([
