@@ -141,11 +141,7 @@ export function createAws(options: AwsOptions): Aws {
       region,
       addressIn: inRegion => addressOf(bucket, inRegion),
       credentials,
-      connection: createConnection({
-        connections: maxConnections,
-        connectTimeoutMs,
-        responseTimeoutMs: idleTimeoutMs,
-      }),
+      connection: createConnection({connectTimeoutMs, responseTimeoutMs: idleTimeoutMs}),
       limiter: createLimiter({start: firstConnections, max: maxConnections}),
       maxAttempts: maxAttempts ?? defaultAttempts,
       origin: originOf(endpoint),

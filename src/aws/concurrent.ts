@@ -11,7 +11,7 @@ export async function* mapConcurrent<T, R>(
 ): AsyncGenerator<R, void, void> {
   const width = typeof limit === 'number' ? () => limit : limit;
   const stop = new AbortController();
-  const running = new Set<Promise<void>>();
+  let running = 0;
   const finished: R[] = [];
   let failure: {readonly error: unknown} | undefined;
   let wake: (() => void) | undefined;
@@ -25,27 +25,36 @@ export async function* mapConcurrent<T, R>(
 
   const iterator: Iterator<T, unknown> | AsyncIterator<T, unknown> =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const settle = (): void => {
+    running -= 1;
+    wake?.();
+  };
   const start = (item: T): void => {
-    const run = task(item, stop.signal).then(
+    const work = task(item, stop.signal);
+    running += 1;
+    work.then(
       result => {
         finished.push(result);
+        settle();
       },
       (error: unknown) => {
         failure ??= {error};
         stop.abort(error);
+        settle();
       },
     );
-    const tracked = run.then(() => {
-      running.delete(tracked);
-      wake?.();
+  };
+  const woken = async (): Promise<void> => {
+    await new Promise<void>(resolve => {
+      wake = resolve;
     });
-    running.add(tracked);
+    wake = undefined;
   };
 
   let exhausted = false;
   try {
     for (;;) {
-      while (!exhausted && failure === undefined && running.size < Math.max(1, width())) {
+      while (!exhausted && failure === undefined && running < Math.max(1, width())) {
         const next = iterator.next();
         const step = next instanceof Promise ? await next : next;
         if (step.done === true) exhausted = true;
@@ -53,18 +62,13 @@ export async function* mapConcurrent<T, R>(
       }
       while (finished.length > 0) yield finished.shift() as R;
       if (failure !== undefined) throw failure.error;
-      if (exhausted && running.size === 0 && finished.length === 0) return;
-      if (running.size > 0 && finished.length === 0) {
-        await new Promise<void>(resolve => {
-          wake = resolve;
-        });
-        wake = undefined;
-      }
+      if (exhausted && running === 0 && finished.length === 0) return;
+      if (running > 0 && finished.length === 0) await woken();
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop.abort();
-    await Promise.all(running);
+    while (running > 0) await woken();
     if (!exhausted) await iterator.return?.();
   }
 }

@@ -1,4 +1,4 @@
-import type {Dispatcher, Pool} from 'undici';
+import type {Client, Dispatcher} from 'undici';
 
 interface HttpRequest {
   readonly method: string;
@@ -18,15 +18,14 @@ export interface HttpResponse {
 }
 
 export interface ConnectionOptions {
-  readonly connections: number;
   readonly connectTimeoutMs: number;
   /** Longest silence of the server: until the headers, and between two pieces of the body. */
   readonly responseTimeoutMs: number;
 }
 
-/** HTTP/1.1 keep-alive connections to one origin at a time. Errors are undici's own (`code` UND_ERR_* or the socket's). */
+/** HTTP/1.1 keep-alive connections. Errors are undici's own (`code` UND_ERR_* or the socket's). */
 export interface Connection {
-  /** `origin`: scheme, host and port. */
+  /** `origin`: scheme, host and port. As many connections as requests in flight: whoever calls bounds them. */
   send(origin: string, request: HttpRequest): Promise<HttpResponse>;
   /** Ends idle connections at once and running requests with an error. */
   close(): Promise<void>;
@@ -35,11 +34,15 @@ export interface Connection {
 const text = (value: string | string[] | undefined): string =>
   Array.isArray(value) ? value.join(', ') : (value ?? '');
 
-/** Collects one response. A handler object instead of `pool.request`: a readable stream for each answer costs more than the request. */
+/**
+ * Collects one response; `settled` comes first. A handler object instead of `client.request`: a readable stream for each answer
+ * costs more than the request.
+ */
 function responseHandler(
   resolve: (response: HttpResponse) => void,
   reject: (error: unknown) => void,
   onPiece: HttpRequest['onPiece'],
+  settled: () => void,
 ): Dispatcher.DispatchHandler {
   let status = 0;
   let headers: Record<string, string> = {};
@@ -59,6 +62,7 @@ function responseHandler(
     },
     onResponseEnd() {
       const [first] = chunks;
+      settled();
       resolve({
         status,
         headers,
@@ -66,6 +70,7 @@ function responseHandler(
       });
     },
     onResponseError(_controller, error) {
+      settled();
       reject(error);
     },
   };
@@ -83,48 +88,73 @@ async function delayOptimisation(): Promise<void> {
   setFlagsFromString('--wasm-tiering-budget=200000000');
 }
 
-export function createConnection(options: ConnectionOptions): Connection {
-  const pools = new Map<string, Promise<Pool>>();
-  const open = async (origin: string): Promise<Pool> => {
-    await delayOptimisation();
-    const {default: PoolClass} = await import('undici/lib/dispatcher/pool.js');
-    return new PoolClass(origin, {
-      connections: options.connections,
-      pipelining: 1,
-      connectTimeout: options.connectTimeoutMs,
-      headersTimeout: options.responseTimeoutMs,
-      bodyTimeout: options.responseTimeoutMs,
-    });
-  };
-  const ready = new Map<string, Pool>();
+/** The connections to one origin. A client of undici is one connection, which it opens again when it is lost. */
+interface Clients {
+  readonly all: Client[];
+  /** Those without a request. The last used comes first: its connection is the least likely to be closed by the server. */
+  readonly idle: Client[];
+  readonly make: () => Client;
+}
 
-  const dispatch = (pool: Pool, request: HttpRequest): Promise<HttpResponse> =>
+export function createConnection(options: ConnectionOptions): Connection {
+  const opened = new Map<string, Promise<Clients>>();
+  const ready = new Map<string, Clients>();
+
+  const open = async (origin: string): Promise<Clients> => {
+    await delayOptimisation();
+    const [{default: ClientClass}, {default: buildConnector}] = await Promise.all([
+      import('undici/lib/dispatcher/client.js'),
+      import('undici/lib/core/connect.js'),
+    ]);
+    // One for all, so that they resume each other's TLS sessions.
+    const connect = buildConnector({timeout: options.connectTimeoutMs});
+    const make = (): Client =>
+      new ClientClass(origin, {
+        connect,
+        pipelining: 1,
+        headersTimeout: options.responseTimeoutMs,
+        bodyTimeout: options.responseTimeoutMs,
+      });
+    return {all: [], idle: [], make};
+  };
+
+  // undici's Pool would look through all its clients for a free one, at every request.
+  const dispatch = ({all, idle, make}: Clients, request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
       const {method, path, headers, body, onPiece} = request;
-      pool.dispatch({method, path, headers, body: body ?? null}, responseHandler(resolve, reject, onPiece));
+      let client = idle.pop();
+      if (client === undefined) all.push((client = make()));
+      const own = client;
+      const settled = (): void => void idle.push(own);
+      client.dispatch(
+        {method, path, headers, body: body ?? null},
+        responseHandler(resolve, reject, onPiece, settled),
+      );
     });
 
   const dispatchOnceOpen = async (origin: string, request: HttpRequest): Promise<HttpResponse> => {
-    let opening = pools.get(origin);
+    let opening = opened.get(origin);
     if (opening === undefined) {
       opening = open(origin);
-      pools.set(origin, opening);
+      opened.set(origin, opening);
     }
-    const pool = await opening;
-    ready.set(origin, pool);
-    return dispatch(pool, request);
+    const clients = await opening;
+    ready.set(origin, clients);
+    return dispatch(clients, request);
   };
 
   return {
     send(origin, request) {
-      const pool = ready.get(origin);
-      return pool === undefined ? dispatchOnceOpen(origin, request) : dispatch(pool, request);
+      const clients = ready.get(origin);
+      return clients === undefined ? dispatchOnceOpen(origin, request) : dispatch(clients, request);
     },
     async close() {
-      const all = [...pools.values()];
-      pools.clear();
+      const origins = [...opened.values()];
+      opened.clear();
       ready.clear();
-      await Promise.all(all.map(async pool => (await pool).destroy()));
+      await Promise.all(
+        origins.map(async clients => Promise.all((await clients).all.map(client => client.destroy()))),
+      );
     },
   };
 }

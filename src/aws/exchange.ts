@@ -71,6 +71,8 @@ function answerError(method: string, {status, headers, body}: HttpResponse): S3A
   return new S3AnswerError(isForeign ? 'NotAws' : 'Unknown', `HTTP ${status}`, status, requestId, region);
 }
 
+const noHeaders = {};
+
 const isAboutRegion = (status: number, name: string): boolean =>
   status === 301 ||
   status === 307 ||
@@ -106,7 +108,8 @@ export function createExchange(options: ExchangeOptions): ExchangeWithClock {
         method: request.method,
         path,
         query: request.query,
-        headers: {...request.headers, host: there.host},
+        host: there.host,
+        headers: request.headers ?? noHeaders,
         payloadHash: request.payloadHash,
       },
       keys,

@@ -13,7 +13,8 @@ interface UnsignedRequest {
   readonly path: string;
   /** Decoded names and values. */
   readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Lowercase names, `host` included. */
+  readonly host: string;
+  /** Lowercase names, `host` not among them. Requests that share this object are signed faster. */
   readonly headers: Readonly<Record<string, string>>;
   /** SHA-256 of the body, lowercase hex. */
   readonly payloadHash: string;
@@ -81,12 +82,19 @@ export const amzDate = (time: number): string => new Date(time).toISOString().re
 const hmac = (key: string | Buffer | KeyObject, data: string): Buffer =>
   createHmac('sha256', key).update(data).digest();
 
+interface SignedNames {
+  readonly hasToken: boolean;
+  /** In order. */
+  readonly names: readonly string[];
+  readonly joined: string;
+}
+
 /** Blanks around it gone, runs of blanks inside made one. */
 const canonicalValue = (value: string): string =>
   /^\s|\s\s|[^\S ]|\s$/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
 
 export interface Signer {
-  /** The headers to send: the given ones with `x-amz-date`, `x-amz-content-sha256`, the session token and `authorization`. */
+  /** The headers to send: the given ones with `host`, `x-amz-date`, `x-amz-content-sha256`, the session token and `authorization`. */
   sign(request: UnsignedRequest, keys: SigningKeys, scope: SigningScope): Record<string, string>;
 }
 
@@ -118,31 +126,47 @@ export function createSigner(): Signer {
     return date;
   };
 
+  // Sorting names costs as much as a hash, too, and thousands of objects have the same headers.
+  const known = new WeakMap<object, SignedNames>();
+  const namesOf = (headers: Readonly<Record<string, string>>, hasToken: boolean): SignedNames => {
+    const found = known.get(headers);
+    if (found?.hasToken === hasToken) return found;
+    const own = Object.keys(headers).filter(name => !unsignable.has(name));
+    const ours = [
+      'host',
+      'x-amz-content-sha256',
+      'x-amz-date',
+      ...(hasToken ? ['x-amz-security-token'] : []),
+    ];
+    const names = [...own, ...ours].sort();
+    const made = {hasToken, names, joined: names.join(';')};
+    known.set(headers, made);
+    return made;
+  };
+
   return {
-    sign(request, keys, scope) {
+    sign({method, path, query, host, headers: given, payloadHash}, keys, scope) {
       const date = dateOf(scope.time);
       const day = date.slice(0, 8);
+      const {sessionToken} = keys;
       const headers: Record<string, string> = {
-        ...request.headers,
+        host,
+        ...given,
         'x-amz-date': date,
-        'x-amz-content-sha256': request.payloadHash,
+        'x-amz-content-sha256': payloadHash,
       };
-      if (keys.sessionToken !== undefined) headers['x-amz-security-token'] = keys.sessionToken;
-
-      const names = Object.keys(headers)
-        .filter(name => !unsignable.has(name))
-        .sort();
-      const signedHeaders = names.join(';');
-      let canonical = `${request.method}\n${request.path}\n${request.query ? encodeQuery(request.query) : ''}\n`;
+      if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
+      const {names, joined} = namesOf(given, sessionToken !== undefined);
+      let canonical = `${method}\n${path}\n${query ? encodeQuery(query) : ''}\n`;
       for (const name of names) canonical += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
-      canonical += `\n${signedHeaders}\n${request.payloadHash}`;
+      canonical += `\n${joined}\n${payloadHash}`;
 
       const scopeText = `${day}/${scope.region}/${scope.service}/aws4_request`;
       const signature = createHmac('sha256', signingKey(keys, day, scope))
         .update(`AWS4-HMAC-SHA256\n${date}\n${scopeText}\n${sha256(canonical)}`)
         .digest('hex');
       headers['authorization'] =
-        `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scopeText}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+        `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scopeText}, SignedHeaders=${joined}, Signature=${signature}`;
       return headers;
     },
   };

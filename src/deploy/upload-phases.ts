@@ -7,7 +7,8 @@ import {multipartBytes} from './multipart.js';
 import {entryFor, fileCount, uploadPhases} from './plan.js';
 import {relay, throttled} from './relay.js';
 import type {PreparedDeploy, PreparedPlace} from './types.js';
-import {updateHeaders, uploadLarge, uploadSmall, type Uploader, type UploadStep} from './upload.js';
+import {sharedHeaders, updateHeaders, uploadLarge, uploadSmall} from './upload.js';
+import type {Uploader, UploadStep} from './upload.js';
 
 /** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */
 const bodyBudget = 40 * 1024 ** 2;
@@ -61,6 +62,7 @@ export async function* uploadAll(
       store: target.store,
       prefix: input.prefix,
       release: input.release,
+      headersOf: sharedHeaders(input.release),
       budget,
       onBytes: count => {
         bytes += count;

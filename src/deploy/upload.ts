@@ -1,5 +1,6 @@
 import type {Aws, ObjectStore} from '../aws/index.js';
 import {Failure} from '../failure.js';
+import type {FileHeaders} from '../site/index.js';
 import {readPlanned, type ByteBudget} from './body.js';
 import {copyHeaders, objectHeaders} from './headers.js';
 import {withPrefix} from './manifest.js';
@@ -14,10 +15,22 @@ export interface Uploader {
   readonly prefix: string;
   /** Takes the place of `{release}` in cache tags. */
   readonly release: string;
+  /** `objectHeaders` of this release. */
+  readonly headersOf: (headers: FileHeaders) => Readonly<Record<string, string>>;
   /** Bounds the bodies in memory. */
   readonly budget: ByteBudget;
   /** Bytes that were sent, as they go. */
   readonly onBytes: (bytes: number) => void;
+}
+
+/** `objectHeaders`, made once for all files that share theirs: so are the names that are signed. */
+export function sharedHeaders(release: string): Uploader['headersOf'] {
+  const made = new Map<FileHeaders, Readonly<Record<string, string>>>();
+  return headers => {
+    let found = made.get(headers);
+    if (found === undefined) made.set(headers, (found = objectHeaders(headers, release)));
+    return found;
+  };
 }
 
 /** Bodies below this are not worth a place in the budget's queue. Bytes. */
@@ -25,7 +38,7 @@ const negligibleBytes = 16 * 1024;
 
 /** Sends one small body with its SHA-256 as the signed payload hash. Answers the ETag, with quotes. */
 export async function uploadSmall(uploader: Uploader, step: UploadStep): Promise<string> {
-  const {store, prefix, release, budget} = uploader;
+  const {store, prefix, headersOf, budget} = uploader;
   const {file} = step;
   const budgeted = file.size > negligibleBytes;
   if (budgeted) await budget.acquire(file.size);
@@ -36,7 +49,7 @@ export async function uploadSmall(uploader: Uploader, step: UploadStep): Promise
       key: withPrefix(prefix, file.key),
       body,
       sha256: file.sha256,
-      headers: objectHeaders(file.headers, release),
+      headers: headersOf(file.headers),
     });
     uploader.onBytes(file.size);
     return etag;

@@ -7,7 +7,7 @@ import {buildHint} from './guess.js';
 import {hashFiles} from './hash.js';
 import {failureOf} from './reading.js';
 import {precompressedCopies, requireEncodings} from './precompressed.js';
-import {compileRules} from './rules.js';
+import {compileRules, type Decision} from './rules.js';
 import {scan, type FoundFile} from './scan.js';
 import {secretName} from './secrets.js';
 import type {Digests, ReadSiteOptions, Site, SiteFile, SkippedFile, Suspect} from './types.js';
@@ -47,9 +47,13 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
   });
   const copies = precompressedCopies(files);
   const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
+  const shared = sharing();
   const decided = files.map(({key, path, size}, index): SiteFile => {
     const {sha256, kept} = hashed[index] ?? missing(key);
-    return {key, path, size, sha256, ...(kept && {kept}), ...decide(key)};
+    const {kind, headers, rule} = shared(decide(key));
+    return kept === undefined
+      ? {key, path, size, sha256, kind, headers, rule}
+      : {key, path, size, sha256, kept, kind, headers, rule};
   });
   requireEncodings(decided, copies);
   return {
@@ -58,6 +62,19 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
     skipped,
     suspects: suspectsOf(files, hashed),
     files: decided,
+  };
+}
+
+/** Few of many files differ in what is decided of them: the others share it, which saves memory and comparisons. */
+function sharing(): (decision: Decision) => Decision {
+  const known = new Map<string, Decision>();
+  return decision => {
+    const {contentType, cacheControl, ...others} = decision.headers;
+    const more = Object.keys(others).length === 0 ? '' : JSON.stringify(others);
+    const identity = `${decision.kind}\n${contentType}\n${cacheControl}\n${decision.rule}\n${more}`;
+    const found = known.get(identity);
+    if (found === undefined) known.set(identity, decision);
+    return found ?? decision;
   };
 }
 

@@ -55,7 +55,7 @@ async function fixture(
         return Promise.resolve(keys());
       },
     },
-    connection: createConnection({connections: 256, connectTimeoutMs: 1000, responseTimeoutMs: 5000}),
+    connection: createConnection({connectTimeoutMs: 1000, responseTimeoutMs: 5000}),
     limiter: createLimiter({start: 8, max: 256}),
     maxAttempts,
     origin: {endpoint: server.url, isLocal: false, profile: undefined},

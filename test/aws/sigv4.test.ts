@@ -99,10 +99,10 @@ describe('signing', () => {
           sessionToken: token,
         };
         const path = `/bucket/${encodeKey(input.key)}`;
-        const headers = {...input.headers, host: 'localhost:4566'};
+        const host = 'localhost:4566';
         const payloadHash = sha256(input.body);
         const ours = signer.sign(
-          {method: input.method, path, query: input.query, headers, payloadHash},
+          {method: input.method, path, query: input.query, host, headers: input.headers, payloadHash},
           keys,
           {region, service: 's3', time: time.getTime()},
         );
@@ -124,7 +124,7 @@ describe('signing', () => {
             port: 4566,
             path,
             ...(input.query === undefined ? {} : {query: input.query}),
-            headers: {...headers, 'x-amz-content-sha256': payloadHash},
+            headers: {...input.headers, host, 'x-amz-content-sha256': payloadHash},
           },
           {signingDate: time},
         );
@@ -136,10 +136,24 @@ describe('signing', () => {
     );
   });
 
+  it('signs requests that share their headers alike, with and without a session token', () => {
+    const shared = {'content-type': 'text/html', 'cache-control': 'no-cache', 'x-amz-meta-a': 'b'};
+    const sign = (headers: Record<string, string>, sessionToken?: string) =>
+      signer.sign(
+        {method: 'PUT', path: '/b/k', host: 'h', headers, payloadHash: emptyHash},
+        {accessKeyId: 'A', secretAccessKey: 's', sessionToken},
+        {region: 'r', service: 's3', time: 0},
+      );
+    for (const token of [undefined, 'T', undefined, 'U']) {
+      expect(sign(shared, token)).toEqual(sign({...shared}, token));
+    }
+    expect(sign(shared)['x-amz-security-token']).toBeUndefined();
+  });
+
   it('derives a new key when day, region or secret change', () => {
     const sign = (time: number, region: string, secretAccessKey: string): string | undefined =>
       signer.sign(
-        {method: 'GET', path: '/', headers: {host: 'h'}, payloadHash: emptyHash},
+        {method: 'GET', path: '/', host: 'h', headers: {}, payloadHash: emptyHash},
         {accessKeyId: 'A', secretAccessKey},
         {region, service: 's3', time},
       )['authorization'];

@@ -48,7 +48,7 @@ export async function openLockWorld(clock?: Clock): Promise<LockWorld> {
           current: keys,
           refresh: () => Promise.resolve(keys()),
         },
-        connection: createConnection({connections: 4, connectTimeoutMs: 5000, responseTimeoutMs: 5000}),
+        connection: createConnection({connectTimeoutMs: 5000, responseTimeoutMs: 5000}),
         limiter: createLimiter({start: 4, max: 4}),
         maxAttempts: 5,
         origin: {endpoint, isLocal: true, profile: undefined},
