@@ -2,7 +2,7 @@ import {S3AnswerError} from './retry.js';
 import type {Exchange} from './exchange.js';
 import {emptyHash} from './sigv4.js';
 import type {ListedObject, Listing} from './types.js';
-import {elements, elementText} from './xml.js';
+import {decodeEntities} from './xml.js';
 
 export interface ListingPage {
   readonly objects: readonly ListedObject[];
@@ -11,25 +11,42 @@ export interface ListingPage {
 }
 
 /** S3 encodes like a form: `+` is a space, a real plus is `%2B`. */
-const decodeUrl = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+const decodeUrl = (text: string): string =>
+  /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 
 /** One ListObjectsV2 answer. Throws S3AnswerError `NotAws` when it is something else. */
-export function parseListingPage(xml: string): ListingPage {
+export function parseListingPage(body: Uint8Array): ListingPage {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  // A character a byte: places in the text are places in the bytes. What is kept is taken from those, because a part of a
+  // text would keep all of it in memory.
+  const xml = bytes.toString('latin1');
   if (!xml.includes('<ListBucketResult'))
     throw new S3AnswerError('NotAws', 'not a ListBucketResult', 200, undefined);
-  const isEncoded = elementText(xml, 'EncodingType') === 'url';
+  const text = (open: string, start = 0, end = xml.length): string => textIn(bytes, xml, open, start, end);
+  const isEncoded = text('<EncodingType>') === 'url';
   const objects: ListedObject[] = [];
-  for (const item of elements(xml, 'Contents')) {
-    const key = elementText(item, 'Key') ?? '';
+  const close = '</Contents>';
+  for (let start = xml.indexOf('<Contents>'); start >= 0;) {
+    const end = xml.indexOf(close, start);
+    if (end < 0) break;
+    const key = text('<Key>', start, end);
     objects.push({
       key: isEncoded ? decodeUrl(key) : key,
-      size: Number(elementText(item, 'Size') ?? 0),
-      etag: elementText(item, 'ETag') ?? '',
-      lastModified: elementText(item, 'LastModified') ?? '',
+      size: Number(text('<Size>', start, end)),
+      etag: text('<ETag>', start, end),
     });
+    start = xml.indexOf('<Contents>', end);
   }
-  const isTruncated = elementText(xml, 'IsTruncated') === 'true';
-  return {objects, next: isTruncated ? elementText(xml, 'NextContinuationToken') : undefined};
+  const next = text('<NextContinuationToken>');
+  return {objects, next: text('<IsTruncated>') === 'true' && next !== '' ? next : undefined};
+}
+
+/** Of the element that `open` begins between `start` and `end`; empty without one. */
+function textIn(bytes: Buffer, xml: string, open: string, start: number, end: number): string {
+  const at = xml.indexOf(open, start);
+  if (at < 0 || at > end) return '';
+  const from = at + open.length;
+  return decodeEntities(bytes.toString('utf8', from, xml.indexOf('<', from)));
 }
 
 /** Moves surrogates above the rest of the BMP, where UTF-8 has them. */
@@ -80,7 +97,7 @@ async function listPage(
     },
     payloadHash: emptyHash,
   });
-  return parseListingPage(response.body.toString('utf8'));
+  return parseListingPage(response.body);
 }
 
 /** Goes on at `token` where there is one. */

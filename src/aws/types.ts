@@ -94,8 +94,6 @@ export interface ListedObject {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
-  /** ISO 8601, as listed. */
-  readonly lastModified: string;
 }
 
 /** A whole listing, in the order of the keys' UTF-8 bytes (S3's own), without duplicates. */

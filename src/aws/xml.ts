@@ -8,6 +8,9 @@ const named: Readonly<Record<string, string>> = {amp: '&', lt: '<', gt: '>', quo
 /** The five predefined entities and numeric references. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
+  // Every ETag of a listing.
+  const [, quoted] = /^&quot;([^&]*)&quot;$/.exec(text) ?? [];
+  if (quoted !== undefined) return `"${quoted}"`;
   return text.replace(
     /&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi,
     (whole, decimal?: string, hex?: string, name?: string) => {

@@ -136,13 +136,13 @@ describe('listing', () => {
   });
 
   it('parses an empty listing, and refuses what is no listing', () => {
-    expect(parseListingPage('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')).toEqual(
-      {
-        objects: [],
-        next: undefined,
-      },
-    );
-    expect(() => parseListingPage('<html>Sign in</html>')).toThrow('not a ListBucketResult');
+    expect(
+      parseListingPage(Buffer.from('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')),
+    ).toEqual({
+      objects: [],
+      next: undefined,
+    });
+    expect(() => parseListingPage(Buffer.from('<html>Sign in</html>'))).toThrow('not a ListBucketResult');
   });
 });
 

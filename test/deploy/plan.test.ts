@@ -132,7 +132,6 @@ describe('reconcile', () => {
     key,
     size: Buffer.byteLength(content),
     etag: `"${digest('md5', content)}"`,
-    lastModified: '2026-01-01T00:00:00.000Z',
   });
   const manifest = manifestOf(
     recordedFrom(
