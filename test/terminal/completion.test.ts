@@ -79,7 +79,7 @@ describe.runIf(has('bash', 'compgen -W a'))('in bash', () => {
   it.each<[string[], string]>([
     [
       [''],
-      'apply bucket cert completion deploy destroy distribution dns error-page geo invalidate invalidation key local maintenance oac origin plan sign',
+      'apply bucket cert completion deploy destroy distribution dns error-page geo invalidate invalidation key local maintenance oac origin permissions plan sign',
     ],
     [['de'], 'deploy destroy'],
     [['di'], 'distribution'],
@@ -88,7 +88,7 @@ describe.runIf(has('bash', 'compgen -W a'))('in bash', () => {
     [['deploy', 'di'], 'files'],
     [['deploy', ''], 'files'],
     [['deploy', './dist', '--dr'], '--dry-run'],
-    [['deploy', '--no-'], '--no-color --no-wait --no-prune'],
+    [['deploy', '--no-'], '--no-color --no-wait --no-prune --no-source-maps'],
     [['deploy', '--config', 'di'], 'files'],
     [['deploy', '-c', 'di'], 'files'],
     [['deploy', '--config', '=', 'di'], 'files'],
