@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
 import {open} from 'node:fs/promises';
-import type {CompletedPart} from '@aws-sdk/client-s3';
+import {crc32} from 'node:zlib';
+import type {CompletedPart, S3Client} from '@aws-sdk/client-s3';
 import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
-import type {Failure} from '../failure.js';
+import {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
 import {fileChanged, type ByteBudget} from './body.js';
 import {objectMembers} from './headers.js';
@@ -38,14 +39,17 @@ interface Part {
 /**
  * Sends a large file in parts, a few at a time, and hashes it on the way. Only when the hash is the planned one does the
  * object come to life; in every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
- * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, the SDK's.
+ * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, UPLOAD_ABORTED, the SDK's.
  */
 export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
   const {aws, bucket, key, file, release, signal} = upload;
   const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
   const target = {Bucket: bucket, Key: key};
+  const address = `s3://${bucket}/${key}`;
   const fail = (operation: string, error: unknown): Failure =>
-    toFailure(error, {service: 's3', operation, resource: `s3://${bucket}/${key}`});
+    error instanceof Error && error.name === 'NoSuchUpload'
+      ? uploadAborted(address, error)
+      : toFailure(error, {service: 's3', operation, resource: address});
   const startedAt = performance.now();
   const created = await client
     .send(
@@ -93,17 +97,60 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
     for await (const part of mapConcurrent(readParts(upload, hash, spare), 4, send, signal)) parts.push(part);
     if (hash.digest('hex') !== file.sha256) throw fileChanged(file);
     parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-    const {ETag} = await client
-      .send(new sdk.CompleteMultipartUploadCommand({...target, UploadId, MultipartUpload: {Parts: parts}}))
-      .catch((error: unknown) => {
-        throw fail('CompleteMultipartUpload', error);
-      });
+    const completing = new sdk.CompleteMultipartUploadCommand({
+      ...target,
+      UploadId,
+      MultipartUpload: {Parts: parts},
+    });
+    const {ETag} = await client.send(completing).catch(async (error: unknown) => {
+      const isGone = error instanceof Error && error.name === 'NoSuchUpload';
+      const done = isGone ? await completedBefore(client, target, parts, file.size) : undefined;
+      if (done === undefined) throw fail('CompleteMultipartUpload', error);
+      return done;
+    });
     return ETag ?? '';
   } catch (error) {
     // Best effort: what matters is the first error. What is left behind, the next deploy drops (`abortLeftovers`).
     await client.send(new sdk.AbortMultipartUploadCommand({...target, UploadId})).catch(() => undefined);
     throw error;
   }
+}
+
+const uploadAborted = (address: string, cause: unknown): Failure =>
+  new Failure(
+    'conflict',
+    'UPLOAD_ABORTED',
+    `The upload of ${address} was aborted by someone else meanwhile.`,
+    {
+      hint: 'Another deploy, or a lifecycle rule of the bucket. Deploy again: what is uploaded already is not sent twice.',
+      cause,
+    },
+  );
+
+/**
+ * The object, where an earlier attempt completed the upload and only its answer was lost: S3 calls such an upload and one
+ * that was aborted alike NoSuchUpload. Undefined where what is there is anything else. Told by the checksum of the parts'
+ * checksums, which encryption does not change as it does ETags (S3 User Guide, "Composite checksums").
+ */
+async function completedBefore(
+  client: S3Client,
+  target: {readonly Bucket: string; readonly Key: string},
+  parts: readonly CompletedPart[],
+  size: number,
+): Promise<{readonly ETag: string | undefined} | undefined> {
+  const {HeadObjectCommand} = await import('@aws-sdk/client-s3');
+  const head = await client
+    .send(new HeadObjectCommand({...target, ChecksumMode: 'ENABLED'}))
+    .catch(() => undefined);
+  return head?.ContentLength === size && head.ChecksumCRC32 === compositeChecksum(parts) ? head : undefined;
+}
+
+/** Base64, then the number of parts: `eC4pRg==-3`. */
+function compositeChecksum(parts: readonly CompletedPart[]): string {
+  const all = Buffer.concat(parts.map(({ChecksumCRC32 = ''}) => Buffer.from(ChecksumCRC32, 'base64')));
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(all));
+  return `${checksum.toString('base64')}-${parts.length}`;
 }
 
 async function* readParts(
