@@ -15,7 +15,7 @@ import type {Digests, ReadSiteOptions, Site, SiteFile, SkippedFile, Suspect} fro
 export type * from './types.js';
 export {contentTypeOf} from './content-type.js';
 export {fingerprintOf} from './fingerprint.js';
-export {openHashCache, type OpenHashCache} from './hash-cache.js';
+export {openHashCache} from './hash-cache.js';
 export {keptBody} from './keep.js';
 export {keyGlob} from './key-glob.js';
 export {cacheControl, compileRules} from './rules.js';

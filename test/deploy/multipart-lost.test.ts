@@ -53,7 +53,7 @@ it('aborted by somebody, it is an error, although an older file of that size is 
   await world.write({'film.mp4': film(3)});
   const {AbortMultipartUploadCommand} = await import('@aws-sdk/client-s3');
   const client = await world.aws.s3();
-  const aborted = deployThrough(async (when, UploadId) => {
+  const aborted = deployThrough(async (when, UploadId): Promise<Verdict> => {
     if (when === 'before')
       await client.send(new AbortMultipartUploadCommand({Bucket: site.bucket, Key: 'film.mp4', UploadId}));
     return 'pass';
