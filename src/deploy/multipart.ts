@@ -137,7 +137,7 @@ async function completedBefore(
   target: {readonly Bucket: string; readonly Key: string},
   parts: readonly CompletedPart[],
   size: number,
-): Promise<{readonly ETag: string | undefined} | undefined> {
+): Promise<{readonly ETag?: string | undefined} | undefined> {
   const {HeadObjectCommand} = await import('@aws-sdk/client-s3');
   const head = await client
     .send(new HeadObjectCommand({...target, ChecksumMode: 'ENABLED'}))
