@@ -8,6 +8,8 @@ interface HttpRequest {
   readonly body: Uint8Array | undefined;
   /** Takes the body of a 200 as it comes: the response has an empty one then. */
   readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
+  /** Ends the request with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HttpResponse {
@@ -31,25 +33,42 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Bytes a millisecond of one of several connections over a slow line. */
+const slowestUpload = 32;
+/** Smaller bodies are out before it matters. Bytes. */
+const countedBytes = 64 * 1024;
+
 const text = (value: string | string[] | undefined): string =>
   Array.isArray(value) ? value.join(', ') : (value ?? '');
 
 /**
- * Collects one response; `settled` comes first. A handler object instead of `client.request`: a readable stream for each answer
+ * Collects one response; `free` is called before. A handler object instead of `client.request`: a readable stream for each answer
  * costs more than the request.
  */
 function responseHandler(
+  {onPiece, signal}: HttpRequest,
   resolve: (response: HttpResponse) => void,
   reject: (error: unknown) => void,
-  onPiece: HttpRequest['onPiece'],
-  settled: () => void,
+  free: () => void,
 ): Dispatcher.DispatchHandler {
   let status = 0;
   let headers: Record<string, string> = {};
   const chunks: Buffer[] = [];
   let isFirst = true;
+  let onAbort: (() => void) | undefined;
+  const settled = (): void => {
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
+    free();
+  };
   return {
-    onRequestStart() {},
+    onRequestStart(controller) {
+      if (signal === undefined) return;
+      onAbort = () => {
+        controller.abort(signal.reason as Error);
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, {once: true});
+    },
     onResponseStart(_controller, statusCode, incoming) {
       status = statusCode;
       headers = {};
@@ -118,17 +137,21 @@ export function createConnection(options: ConnectionOptions): Connection {
     return {all: [], idle: [], make};
   };
 
+  /** undici counts the time in which the body goes out, too. */
+  const timeoutFor = (bytes: number): {readonly headersTimeout?: number} =>
+    bytes < countedBytes ? {} : {headersTimeout: options.responseTimeoutMs + bytes / slowestUpload};
+
   // undici's Pool would look through all its clients for a free one, at every request.
   const dispatch = ({all, idle, make}: Clients, request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
-      const {method, path, headers, body, onPiece} = request;
+      const {method, path, headers, body} = request;
       let client = idle.pop();
       if (client === undefined) all.push((client = make()));
       const own = client;
-      const settled = (): void => void idle.push(own);
+      const free = (): void => void idle.push(own);
       client.dispatch(
-        {method, path, headers, body: body ?? null},
-        responseHandler(resolve, reject, onPiece, settled),
+        {method, path, headers, body: body ?? null, ...timeoutFor(body?.length ?? 0)},
+        responseHandler(request, resolve, reject, free),
       );
     });
 

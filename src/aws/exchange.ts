@@ -6,7 +6,7 @@ import {withOrigin} from './failures.js';
 import type {CallOrigin} from './known-errors.js';
 import type {Limiter, Outcome} from './limiter.js';
 import {backoffMs, errorFacts, errorKind, outcomeOf, S3AnswerError} from './retry.js';
-import {createSigner, encodeKey, encodeQuery} from './sigv4.js';
+import {createSigner, encodeKey, encodeQuery, sha256} from './sigv4.js';
 import {parseErrorDocument} from './xml.js';
 
 interface S3Request {
@@ -17,14 +17,18 @@ interface S3Request {
   /** Lowercase names. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: Uint8Array | undefined;
-  /** SHA-256 of the body, lowercase hex. */
-  readonly payloadHash: string;
+  /**
+   * SHA-256 of the body, lowercase hex. Undefined: hashed only where others could change it on its way; else TLS, or a
+   * checksum among the headers, guards it.
+   */
+  readonly payloadHash: string | undefined;
   /** Statuses besides 2xx that are an answer and no error. */
   readonly accept?: readonly number[] | undefined;
   /** CopyObject can answer 200 and put the error into the body. */
   readonly errorInBody?: boolean | undefined;
   /** See `ObjectStore.get`. */
   readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface S3Response extends HttpResponse {
@@ -73,6 +77,12 @@ function answerError(method: string, {status, headers, body}: HttpResponse): S3A
 
 const noHeaders = {};
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+function bodyHash(origin: string, body: Uint8Array | undefined): string {
+  const isPrivate = /^https:|^http:\/\/(?:127\.[\d.]+|\[::1\]|localhost)(?::|$)/.test(origin);
+  return isPrivate ? 'UNSIGNED-PAYLOAD' : sha256(body ?? '');
+}
+
 const isAboutRegion = (status: number, name: string): boolean =>
   status === 301 ||
   status === 307 ||
@@ -110,7 +120,7 @@ export function createExchange(options: ExchangeOptions): ExchangeWithClock {
         query: request.query,
         host: there.host,
         headers: request.headers ?? noHeaders,
-        payloadHash: request.payloadHash,
+        payloadHash: request.payloadHash ?? bodyHash(there.origin, request.body),
       },
       keys,
       {region: there.region, service: there.service, time: now() + skewMs},
@@ -121,6 +131,7 @@ export function createExchange(options: ExchangeOptions): ExchangeWithClock {
       headers,
       body: request.body,
       onPiece: request.onPiece,
+      signal: request.signal,
     });
   };
 

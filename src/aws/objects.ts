@@ -3,6 +3,7 @@ import {Failure} from '../failure.js';
 import {createExchange, type ExchangeOptions, type S3Response} from './exchange.js';
 import {toFailure} from './failures.js';
 import {listAll} from './listing.js';
+import {createParts} from './parts.js';
 import {errorFacts, S3AnswerError} from './retry.js';
 import {emptyHash, encodeKey, sha256} from './sigv4.js';
 import type {ObjectStore, PutObject, StoredObject, UndeletedKey} from './types.js';
@@ -155,6 +156,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     bucket,
     concurrency: options.limiter.concurrency,
     serverNow,
+    parts: createParts(exchange, run),
     put: object => run('PutObject', object.key, () => put(object)),
     get: (key, {ifNoneMatch, onPiece} = {}) => run('GetObject', key, () => read(key, ifNoneMatch, onPiece)),
     head: key =>

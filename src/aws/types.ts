@@ -83,6 +83,43 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** One part of an object. */
+export interface SentPart {
+  /** From 1. */
+  readonly number: number;
+  readonly etag: string;
+  /** Base64, where the service told it. */
+  readonly crc32: string | undefined;
+}
+
+/** An object in parts: nobody sees any of it before `complete`, and S3 bills what was sent until `abort`. */
+export interface ObjectParts {
+  /** `headers` as in `put`. `isRepeat`: an attempt before may have begun another upload. */
+  readonly create: (
+    key: string,
+    headers: Readonly<Record<string, string>>,
+  ) => Promise<{readonly uploadId: string; readonly isRepeat: boolean}>;
+  /** `number` from 1 to 10,000. */
+  readonly send: (part: {
+    readonly key: string;
+    readonly uploadId: string;
+    readonly number: number;
+    readonly body: Uint8Array;
+    /** Of the body; it is compared on the other side. */
+    readonly crc32: number;
+    /** Ends the request. */
+    readonly signal?: AbortSignal | undefined;
+  }) => Promise<SentPart>;
+  /** In any order. */
+  readonly complete: (
+    key: string,
+    uploadId: string,
+    parts: readonly SentPart[],
+  ) => Promise<{readonly etag: string}>;
+  /** An upload that is gone is no error. */
+  readonly abort: (key: string, uploadId: string) => Promise<void>;
+}
+
 export interface ObjectHead {
   readonly etag: string;
   /** Bytes. */
@@ -129,6 +166,7 @@ export interface ObjectStore {
       readonly onPiece?: ((piece: Uint8Array, isFirst: boolean) => void) | undefined;
     },
   ) => Promise<StoredObject | 'not-modified' | undefined>;
+  readonly parts: ObjectParts;
   readonly head: (key: string) => Promise<ObjectHead | undefined>;
   readonly copy: (copy: CopyObject) => Promise<{readonly etag: string}>;
   /** Deletes one object, with If-Match where given (Failure PRECONDITION_FAILED). A missing one is no error. */

@@ -64,10 +64,15 @@ export function fileChanged(file: SiteFile, cause?: unknown): Failure {
 export interface ByteBudget {
   acquire(bytes: number): Promise<void>;
   release(bytes: number): void;
+  /** Room for bytes that were acquired: a buffer that was reused, else a new one. */
+  buffer(bytes: number): Buffer;
+  /** Nobody looks at it any more. Megabytes that wait for the garbage collector add up. */
+  reuse(buffer: Buffer): void;
 }
 
 export function createByteBudget(capacity: number): ByteBudget {
   let free = capacity;
+  const spare: Buffer[] = [];
   const waiting: {readonly bytes: number; readonly enter: () => void}[] = [];
   // A body larger than all there is may go in alone.
   const share = (bytes: number): number => Math.min(bytes, capacity);
@@ -87,6 +92,13 @@ export function createByteBudget(capacity: number): ByteBudget {
         free -= next.bytes;
         next.enter();
       }
+    },
+    buffer(bytes) {
+      const last = spare.pop();
+      return last?.length === bytes ? last : Buffer.allocUnsafeSlow(bytes);
+    },
+    reuse(buffer) {
+      spare.push(buffer);
     },
   };
 }

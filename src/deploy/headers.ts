@@ -1,5 +1,4 @@
 /** The headers of an object: as they are wanted, as they are live, and as S3 takes them. */
-import type {CreateMultipartUploadCommandInput} from '@aws-sdk/client-s3';
 import type {ObjectHead} from '../aws/index.js';
 import type {FileHeaders} from '../site/index.js';
 import {adoptedTags, expandTags, tagHeader} from './tags.js';
@@ -52,35 +51,7 @@ export function objectHeaders(
   };
 }
 
-/** S3's own headers by the names that its SDK gives them. */
-const members = {
-  'content-type': 'ContentType',
-  'cache-control': 'CacheControl',
-  'content-disposition': 'ContentDisposition',
-  'content-encoding': 'ContentEncoding',
-  'content-language': 'ContentLanguage',
-  'x-amz-storage-class': 'StorageClass',
-  'x-amz-website-redirect-location': 'WebsiteRedirectLocation',
-} as const;
 const metadataPrefix = 'x-amz-meta-';
-
-/** The same as `objectHeaders`, as the SDK takes them. */
-export function objectMembers(
-  headers: FileHeaders,
-  release: string,
-): Pick<CreateMultipartUploadCommandInput, (typeof members)[keyof typeof members] | 'Metadata'> {
-  const all = Object.entries(objectHeaders(headers, release));
-  const metadata = all
-    .filter(([name]) => name.startsWith(metadataPrefix))
-    .map(([name, value]) => [name.slice(metadataPrefix.length), value] as const);
-  const own = all.flatMap(([name, value]) => (isMember(name) ? [[members[name], value] as const] : []));
-  return {
-    ...Object.fromEntries(own),
-    ...(metadata.length > 0 && {Metadata: Object.fromEntries(metadata)}),
-  };
-}
-
-const isMember = (name: string): name is keyof typeof members => Object.hasOwn(members, name);
 
 /** What a copy with MetadataDirective REPLACE would lose (S3 API, "CopyObject"). */
 const preserved = new Set([

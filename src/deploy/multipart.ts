@@ -1,12 +1,17 @@
 import {createHash} from 'node:crypto';
 import {open} from 'node:fs/promises';
 import {crc32} from 'node:zlib';
+<<<<<<< Updated upstream
 import type {CompletedPart, S3Client} from '@aws-sdk/client-s3';
 import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import type {SiteFile} from '../site/index.js';
+=======
+import {mapConcurrent, type Aws, type ObjectStore, type SentPart} from '../aws/index.js';
+import {stampOf, type SiteFile} from '../site/index.js';
+>>>>>>> Stashed changes
 import {fileChanged, type ByteBudget} from './body.js';
-import {objectMembers} from './headers.js';
+import {objectHeaders} from './headers.js';
 import {abortTwins} from './leftovers.js';
 
 /** Files from this size on go up in parts. Bytes. */
@@ -20,7 +25,7 @@ export function partSize(size: number): number {
 
 export interface MultipartUpload {
   readonly aws: Aws;
-  readonly bucket: string;
+  readonly store: ObjectStore;
   /** The bucket's key, prefix included. */
   readonly key: string;
   readonly file: SiteFile;
@@ -34,9 +39,16 @@ export interface MultipartUpload {
 interface Part {
   readonly number: number;
   readonly body: Buffer;
+  readonly crc: number;
+  /** What `body` is the beginning of. */
+  readonly room: Buffer;
 }
 
+/** Read piece by piece, so that a piece is still in the processor's cache when its checksum is made. Bytes. */
+const pieceBytes = 512 * 1024;
+
 /**
+<<<<<<< Updated upstream
  * Sends a large file in parts, a few at a time, and hashes it on the way. Only when the hash is the planned one does the
  * object come to life; in every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
  * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, UPLOAD_ABORTED, the SDK's.
@@ -50,48 +62,34 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
     error instanceof Error && error.name === 'NoSuchUpload'
       ? uploadAborted(address, error)
       : toFailure(error, {service: 's3', operation, resource: address});
+=======
+ * Sends a large file in parts, a few at a time. Only when it is the planned one to the end does the object come to life: by
+ * its stamp where that can be relied on, else by its hash, made on the way. In every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
+ * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, the store's.
+ */
+export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
+  const {aws, store, key, file, release, budget, signal} = upload;
+>>>>>>> Stashed changes
   const startedAt = performance.now();
-  const created = await client
-    .send(
-      new sdk.CreateMultipartUploadCommand({
-        ...target,
-        ...objectMembers(file.headers, release),
-        ChecksumAlgorithm: 'CRC32',
-      }),
-    )
-    .catch((error: unknown) => {
-      throw fail('CreateMultipartUpload', error);
-    });
-  const UploadId = created.UploadId;
-  // The answer to an earlier attempt may have been lost, and with it the id of an upload that nobody goes on with.
-  if ((created.$metadata.attempts ?? 1) > 1)
-    await abortTwins(client, {...target, UploadId}, performance.now() - startedAt).catch(() => undefined);
-  /** Bodies that were sent, to be filled again: megabytes that wait for the garbage collector add up. */
-  const spare: Buffer[] = [];
-
-  const send = async ({number, body}: Part, abortSignal: AbortSignal): Promise<CompletedPart> => {
+  const {uploadId, isRepeat} = await store.parts.create(key, objectHeaders(file.headers, release));
+  // The answer to an earlier attempt was lost, and with it the id of an upload that nobody goes on with.
+  if (isRepeat) {
+    const twin = {Bucket: store.bucket, Key: key, UploadId: uploadId};
+    await abortTwins(await aws.s3(), twin, performance.now() - startedAt).catch(() => undefined);
+  }
+  const send = async ({number, body, crc, room}: Part, stop: AbortSignal): Promise<SentPart> => {
     try {
-      const {ETag, ChecksumCRC32} = await client.send(
-        new sdk.UploadPartCommand({
-          ...target,
-          UploadId,
-          PartNumber: number,
-          Body: body,
-          ChecksumAlgorithm: 'CRC32',
-        }),
-        {abortSignal},
-      );
+      const sent = await store.parts.send({key, uploadId, number, body, crc32: crc, signal: stop});
       upload.onPart(body.length);
-      spare.push(body);
-      return {PartNumber: number, ETag, ChecksumCRC32};
-    } catch (error) {
-      throw fail('UploadPart', error);
+      budget.reuse(room);
+      return sent;
     } finally {
-      upload.budget.release(body.length);
+      budget.release(body.length);
     }
   };
 
   try {
+<<<<<<< Updated upstream
     const hash = createHash('sha256');
     const parts: CompletedPart[] = [];
     for await (const part of mapConcurrent(readParts(upload, hash, spare), 4, send, signal)) parts.push(part);
@@ -109,13 +107,19 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
       return done;
     });
     return ETag ?? '';
+=======
+    const parts: SentPart[] = [];
+    for await (const part of mapConcurrent(readParts(upload), 4, send, signal)) parts.push(part);
+    return (await store.parts.complete(key, uploadId, parts)).etag;
+>>>>>>> Stashed changes
   } catch (error) {
     // Best effort: what matters is the first error. What is left behind, the next deploy drops (`abortLeftovers`).
-    await client.send(new sdk.AbortMultipartUploadCommand({...target, UploadId})).catch(() => undefined);
+    await store.parts.abort(key, uploadId).catch(() => undefined);
     throw error;
   }
 }
 
+<<<<<<< Updated upstream
 const uploadAborted = (address: string, cause: unknown): Failure =>
   new Failure(
     'conflict',
@@ -158,29 +162,43 @@ async function* readParts(
   hash: {update(data: Buffer): unknown},
   spare: Buffer[],
 ): AsyncGenerator<Part, void, void> {
+=======
+/** Throws FILE_CHANGED, after the last part at the latest, when they are not those of the planned file. */
+async function* readParts({file, budget}: MultipartUpload): AsyncGenerator<Part, void, void> {
+>>>>>>> Stashed changes
   const size = partSize(file.size);
   const handle = await open(file.path, 'r').catch((error: unknown) => {
     throw fileChanged(file, error);
   });
   try {
+    const stamp = stampOf(await handle.stat());
+    const hash = stamp === file.stamp ? undefined : createHash('sha256');
     let number = 1;
     for (let position = 0; position < file.size; position += size) {
       const length = Math.min(size, file.size - position);
       await budget.acquire(length);
-      const body = (spare.pop() ?? Buffer.allocUnsafeSlow(size)).subarray(0, length);
+      const room = budget.buffer(size);
+      const body = room.subarray(0, length);
+      let crc = 0;
       let handedOver = false;
       try {
-        await readFully(handle, body, position, file);
-        hash.update(body);
+        for (let at = 0; at < length; at += pieceBytes) {
+          const piece = body.subarray(at, at + pieceBytes);
+          await readFully(handle, piece, position + at, file);
+          crc = crc32(piece, crc);
+          hash?.update(piece);
+        }
         handedOver = true;
-        yield {number, body};
+        yield {number, body, crc, room};
       } finally {
         // From the hand-over on the sender releases it.
         if (!handedOver) budget.release(length);
       }
       number++;
     }
-    if ((await handle.stat()).size !== file.size) throw fileChanged(file);
+    const after = await handle.stat();
+    if (after.size !== file.size || stampOf(after) !== stamp) throw fileChanged(file);
+    if (hash && hash.digest('hex') !== file.sha256) throw fileChanged(file);
   } finally {
     await handle.close();
   }

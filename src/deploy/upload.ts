@@ -67,7 +67,7 @@ export async function uploadLarge(
   const {aws, store, prefix, release, budget, onBytes} = uploader;
   const {file} = step;
   const key = withPrefix(prefix, step.key);
-  return uploadMultipart({aws, bucket: store.bucket, key, file, release, budget, onPart: onBytes, signal});
+  return uploadMultipart({aws, store, key, file, release, budget, onPart: onBytes, signal});
 }
 
 /**

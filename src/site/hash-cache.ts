@@ -4,13 +4,9 @@ import {mkdir, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {isStorable, walkHashes, type HashEntry} from './hash-cache-file.js';
+import {isSettled} from './reading.js';
 import type {HashCache} from './types.js';
 
-/**
- * A file that was written so shortly before it was read may be written again without another time: file systems count in
- * steps of up to two seconds (FAT). ms
- */
-const racyMs = 2000;
 /** A cache is written anew when it saves as much as reading so many small files costs; a small site has none. */
 const worthFiles = 200;
 /** Hashing so many bytes takes as long as opening one more file. */
@@ -61,7 +57,7 @@ export function openHashCache(
     get: walk.find,
     set(key, size, stamp, digests) {
       const entry = {key, size, stamp, digests};
-      if (now() - writtenAt(stamp) < racyMs || !isStorable(entry)) return;
+      if (!isSettled(stamp, now()) || !isStorable(entry)) return;
       fresh.push(entry);
       freshBytes += size;
     },
@@ -100,12 +96,6 @@ function read(file: string): Buffer {
   } catch {
     return Buffer.alloc(0);
   }
-}
-
-/** The later of the two times in a stamp (`stampOf`), ms; infinite where it has none. */
-function writtenAt(stamp: string): number {
-  const [, modified = '', changed = ''] = /^(-?[\d.]+)-(-?[\d.]+)-/.exec(stamp) ?? [];
-  return modified === '' ? Number.POSITIVE_INFINITY : Math.max(Number(modified), Number(changed));
 }
 
 async function dropOldest(folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {hashPool, type HashPool} from './hash-pool.js';
 import {createShelf, type Shelf} from './keep.js';
-import {changed, failureOf, stampOf} from './reading.js';
+import {changed, failureOf, isSettled, stampOf} from './reading.js';
 import type {FoundFile} from './scan.js';
 import {secretContent} from './secrets.js';
 import type {Digests, HashCache, KeptBytes} from './types.js';
@@ -21,12 +21,16 @@ const turnMs = 4;
 export interface HashOptions {
   readonly workers: number;
   readonly cache?: HashCache | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onHashed?: ((files: number, bytes: number) => void) | undefined;
 }
 
 export interface HashedFile extends Digests {
   readonly kept?: KeptBytes;
+  /** See `SiteFile`. */
+  readonly stamp?: string;
 }
 
 /**
@@ -38,12 +42,13 @@ export interface HashedFile extends Digests {
 export async function hashFiles(files: readonly FoundFile[], options: HashOptions): Promise<HashedFile[]> {
   const results = new Array<HashedFile>(files.length);
   const progress = {files: 0, bytes: 0};
+  const now = options.now ?? Date.now;
   const settle = (index: number, file: FoundFile, hashed: HashedFile, fresh: boolean): void => {
-    results[index] = hashed;
+    const {stamp} = file;
+    results[index] = file.size >= chunkBytes && isSettled(stamp, now()) ? {...hashed, stamp} : hashed;
     progress.files++;
     progress.bytes += file.size;
-    if (fresh)
-      options.cache?.set(file.key, file.size, file.stamp, withSuspect(hashed.sha256, hashed.suspect));
+    if (fresh) options.cache?.set(file.key, file.size, stamp, withSuspect(hashed.sha256, hashed.suspect));
   };
 
   const small: number[] = [];

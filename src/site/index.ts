@@ -19,6 +19,7 @@ export {openHashCache} from './hash-cache.js';
 export {keptBody} from './keep.js';
 export {keyGlob} from './key-glob.js';
 export {cacheControl, compileRules} from './rules.js';
+export {stampOf} from './reading.js';
 export {compareKeys} from '../aws/index.js';
 
 /**
@@ -49,11 +50,11 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
   const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
   const shared = sharing();
   const decided = files.map(({key, path, size}, index): SiteFile => {
-    const {sha256, kept} = hashed[index] ?? missing(key);
+    const {sha256, kept, stamp} = hashed[index] ?? missing(key);
     const {kind, headers, rule} = shared(decide(key));
-    return kept === undefined
-      ? {key, path, size, sha256, kind, headers, rule}
-      : {key, path, size, sha256, kept, kind, headers, rule};
+    if (kept !== undefined) return {key, path, size, sha256, kept, kind, headers, rule};
+    const file = {key, path, size, sha256, kind, headers, rule};
+    return stamp === undefined ? file : {...file, stamp};
   });
   requireEncodings(decided, copies);
   return {

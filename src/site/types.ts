@@ -38,6 +38,8 @@ export interface SiteFile {
   readonly sha256: string;
   /** The bytes as they were hashed, where there was room for them. Read them through `keptBody`. */
   readonly kept?: KeptBytes;
+  /** Of a large file that was at rest when it was hashed: while it has this stamp, its bytes are those. See `stampOf`. */
+  readonly stamp?: string;
   readonly kind: FileKind;
   readonly headers: FileHeaders;
   /** Why these headers, for `--dry-run` and `--json`: `fingerprint (vite)`, `html`, `default`, `config rule 2: *.pdf`. */

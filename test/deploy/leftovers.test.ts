@@ -49,24 +49,19 @@ function dyingInUpload(): Aws {
   const dead = (): Promise<never> => Promise.reject(new Error('killed'));
   return {
     ...world.aws,
-    s3: async () => {
-      const client = await world.aws.s3();
-      const send = (command: {readonly constructor: {readonly name: string}}, ...rest: unknown[]) => {
-        isDead ||= command.constructor.name === 'UploadPartCommand';
-        return isDead
-          ? dead()
-          : (client.send as (...args: unknown[]) => unknown).call(client, command, ...rest);
-      };
-      return new Proxy(client, {
-        get: (target, name, receiver) =>
-          name === 'send' ? send : (Reflect.get(target, name, receiver) as unknown),
-      });
-    },
     objects: async bucket => {
       const store = await world.aws.objects(bucket);
       return {
         ...store,
         concurrency: store.concurrency,
+        parts: {
+          ...store.parts,
+          send: () => {
+            isDead = true;
+            return dead();
+          },
+          abort: dead,
+        },
         put: object => (isDead ? dead() : store.put(object)),
         delete: (key, options) => (isDead ? dead() : store.delete(key, options)),
       };

@@ -28,6 +28,7 @@ import {
   type ReadSiteOptions,
 } from '../../src/site/index.js';
 import {hashFiles} from '../../src/site/hash.js';
+import {isSettled} from '../../src/site/reading.js';
 import {refuseDuplicates, scan} from '../../src/site/scan.js';
 
 let dir: string;
@@ -401,6 +402,27 @@ describe('hashing', () => {
     expect(site.files.map(({size, sha256}) => ({size, sha256}))).toEqual(
       contents.map(content => ({size: content.length, sha256: digest('sha256', content)})),
     );
+  });
+
+  it('a large file has a stamp once nothing can be written to it under the same one', async () => {
+    put({'large.bin': Buffer.alloc(MiB), 'small.bin': Buffer.alloc(MiB - 1)});
+    const {files} = await scan(dir, {});
+    const stamps = async (now: number) =>
+      (await hashFiles(files, {workers: 0, now: () => now})).map(({stamp}) => stamp);
+    expect(await stamps(Date.now())).toEqual([undefined, undefined]);
+    expect(await stamps(Date.now() + 3000)).toEqual([files[0]?.stamp, undefined]);
+  });
+
+  it.each([
+    ['1000.5-1000-7', 3000.5, true],
+    ['1000.5-1000-7', 3000, false],
+    ['0-1000.5-7', 3000, false],
+    ['-5000-1000-7', 3000, true],
+    ['9999-1000-7', 3000, false],
+    ['1e-7-1000-7', 30_000, false],
+    ['', 30_000, false],
+  ])('a file with the stamp %s is at rest at %d: %s', (stamp, now, isAtRest) => {
+    expect(isSettled(stamp, now)).toBe(isAtRest);
   });
 
   it('tells progress up to the totals', async () => {
