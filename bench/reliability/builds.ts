@@ -1,6 +1,6 @@
 /** A site whose build changes from release to release, as a bundler writes it. */
 import {createHash} from 'node:crypto';
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {chance, type Random} from './random.js';
 
@@ -154,12 +154,17 @@ function film(what: string): Buffer {
   return body;
 }
 
-/** As a build tool does: the folder is emptied and everything is written anew. */
-export function writeBuild(folder: string, {files}: Build): void {
+/**
+ * As a build tool does: the folder is emptied and everything is written anew. `at`: what the clock says, ms since the epoch,
+ * where the cloud's is ahead of this machine's: tools that compare times would take every file for an old one.
+ */
+export function writeBuild(folder: string, {files}: Build, at = Date.now()): void {
+  const time = new Date(at);
   rmSync(folder, {recursive: true, force: true});
   for (const [key, body] of files) {
     const file = path.join(folder, key);
     mkdirSync(path.dirname(file), {recursive: true});
     writeFileSync(file, body);
+    utimesSync(file, time, time);
   }
 }

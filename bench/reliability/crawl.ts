@@ -22,6 +22,8 @@ export interface Counts {
   late: number;
   /** Loads with at least one error or wrong file. */
   broken: number;
+  /** Of these what an open tab asked for later: a deploy that deletes at once breaks them by design. */
+  brokenLate: number;
   /** Pages of a build that was over before they were asked for. */
   stale: number;
   /** By what was wrong. */
@@ -53,6 +55,7 @@ export function crawl(stage: Stage, timeline: Timeline, visitors: number, random
     requests: 0,
     late: 0,
     broken: 0,
+    brokenLate: 0,
     stale: 0,
     kinds: new Map(),
     examples: [],
@@ -137,7 +140,9 @@ export function crawl(stage: Stage, timeline: Timeline, visitors: number, random
     if (timeline.begun - tab.of > longestTab) return;
     counts.late++;
     counts.loads++;
-    if (!(await fetchAsset(tab.path, tab.of))) counts.broken++;
+    if (await fetchAsset(tab.path, tab.of)) return;
+    counts.broken++;
+    counts.brokenLate++;
   };
 
   const visit = async (): Promise<void> => {

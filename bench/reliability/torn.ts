@@ -43,7 +43,7 @@ export async function torn(deploy: Deploy, options: TornOptions): Promise<Torn> 
     const folder = `${stage.dir}/dist`;
     const next = async (): Promise<void> => {
       builds.push(nextBuild());
-      writeBuild(folder, builds.at(-1) as Build);
+      writeBuild(folder, builds.at(-1) as Build, stage.cloud.clock.now());
       timeline.begun++;
       await deploy(stage, folder);
       timeline.done++;
@@ -104,6 +104,6 @@ export function tornLine(name: string, counts: Torn): string {
   const kinds = [...counts.kinds].map(([kind, count]) => `${n(count)} x ${kind}`).join(', ');
   return [
     `${name}: ${n(counts.deploys)} deploys, ${n(counts.loads)} loads (${n(counts.requests)} requests, ${n(counts.late)} from open tabs, `,
-    `${n(counts.evictions)} evictions at the edge), ${n(counts.broken)} broken${kinds === '' ? '' : ` (${kinds})`}, ${n(counts.stale)} stale`,
+    `${n(counts.evictions)} evictions at the edge), ${n(counts.broken)} broken${kinds === '' ? '' : ` (${n(counts.brokenLate)} of them of open tabs; ${kinds})`}, ${n(counts.stale)} stale`,
   ].join('');
 }
