@@ -156,7 +156,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     bucket,
     concurrency: options.limiter.concurrency,
     serverNow,
-    parts: createParts(exchange, run),
+    parts: createParts(bucket, exchange, run),
     put: object => run('PutObject', object.key, () => put(object)),
     get: (key, {ifNoneMatch, onPiece} = {}) => run('GetObject', key, () => read(key, ifNoneMatch, onPiece)),
     head: key =>

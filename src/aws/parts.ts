@@ -1,7 +1,8 @@
 /** Objects that are sent in parts (S3 User Guide, "Uploading and copying objects using multipart upload"). */
-import {createHash} from 'node:crypto';
+import {crc32 as checksumOf} from 'node:zlib';
+import {Failure} from '../failure.js';
 import type {Exchange, S3Response} from './exchange.js';
-import {S3AnswerError} from './retry.js';
+import {errorFacts, S3AnswerError} from './retry.js';
 import {emptyHash, sha256} from './sigv4.js';
 import type {ObjectParts, SentPart} from './types.js';
 import {elementText, escapeXml, parseErrorDocument} from './xml.js';
@@ -9,11 +10,30 @@ import {elementText, escapeXml, parseErrorDocument} from './xml.js';
 /** Runs one operation on a key; its errors become Failures. */
 export type RunOperation = <T>(operation: string, key: string, work: () => Promise<T>) => Promise<T>;
 
-export function createParts(exchange: Exchange, run: RunOperation): ObjectParts {
-  /** Its answer to an earlier attempt may have been lost; then the object is there, with the ETag that its parts make. */
-  const isComplete = async (key: string, etag: string): Promise<boolean> => {
-    const {status, headers} = await exchange({method: 'HEAD', key, payloadHash: emptyHash, accept: [404]});
-    return status === 200 && headers['etag'] === etag;
+export function createParts(bucket: string, exchange: Exchange, run: RunOperation): ObjectParts {
+  /**
+   * The ETag of the object, where an earlier attempt completed the upload and only its answer was lost: S3 calls such an
+   * upload and one that was aborted alike NoSuchUpload. Undefined where what is there is anything else. Told by the checksum
+   * of the parts' checksums, which encryption does not change as it does ETags (S3 User Guide, "Composite checksums").
+   */
+  const completedBefore = async (key: string, parts: readonly SentPart[]): Promise<string | undefined> => {
+    const {status, headers} = await exchange({
+      method: 'HEAD',
+      key,
+      headers: {'x-amz-checksum-mode': 'ENABLED'},
+      payloadHash: emptyHash,
+      accept: [404],
+    });
+    return status === 200 && headers['x-amz-checksum-crc32'] === compositeChecksum(parts)
+      ? headers['etag']
+      : undefined;
+  };
+  const unlessAborted = async <T>(key: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw errorFacts(error).name === 'NoSuchUpload' ? uploadAborted(`s3://${bucket}/${key}`, error) : error;
+    }
   };
 
   return {
@@ -35,7 +55,7 @@ export function createParts(exchange: Exchange, run: RunOperation): ObjectParts 
       run('UploadPart', key, async () => {
         const checksum = Buffer.alloc(4);
         checksum.writeUInt32BE(crc32);
-        const response = await exchange({
+        const sending = exchange({
           method: 'PUT',
           key,
           query: {partNumber: String(number), uploadId},
@@ -44,6 +64,7 @@ export function createParts(exchange: Exchange, run: RunOperation): ObjectParts 
           payloadHash: undefined,
           signal,
         });
+        const response = await unlessAborted(key, sending);
         const {etag = '', 'x-amz-checksum-crc32': echo} = response.headers;
         if (etag === '') throw notAws(response, 'no ETag');
         return {number, etag, crc32: echo};
@@ -70,9 +91,11 @@ export function createParts(exchange: Exchange, run: RunOperation): ObjectParts 
           return {etag};
         }
         const {code, message} = parseErrorDocument(text) ?? {code: 'NotAws', message: ''};
-        const etag = etagOfParts(sorted);
-        if (response.isRepeat && code === 'NoSuchUpload' && (await isComplete(key, etag))) return {etag};
-        throw new S3AnswerError(code, message, 404, response.headers['x-amz-request-id']);
+        const error = new S3AnswerError(code, message, 404, response.headers['x-amz-request-id']);
+        if (code !== 'NoSuchUpload') throw error;
+        const etag = await completedBefore(key, sorted);
+        if (etag === undefined) throw uploadAborted(`s3://${bucket}/${key}`, error);
+        return {etag};
       }),
 
     abort: (key, uploadId) =>
@@ -99,9 +122,21 @@ function completion(parts: readonly SentPart[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?><CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${rows.join('')}</CompleteMultipartUpload>`;
 }
 
-/** With quotes. The MD5 of the parts' MD5s and their number; what S3 makes of encrypted ones is another, which never matches. */
-function etagOfParts(parts: readonly SentPart[]): string {
-  const hash = createHash('md5');
-  for (const {etag} of parts) hash.update(etag.replaceAll('"', ''), 'hex');
-  return `"${hash.digest('hex')}-${parts.length}"`;
+/** Base64, then the number of parts: `eC4pRg==-3`. */
+function compositeChecksum(parts: readonly SentPart[]): string {
+  const all = Buffer.concat(parts.map(({crc32 = ''}) => Buffer.from(crc32, 'base64')));
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(checksumOf(all));
+  return `${checksum.toString('base64')}-${parts.length}`;
 }
+
+const uploadAborted = (address: string, cause: unknown): Failure =>
+  new Failure(
+    'conflict',
+    'UPLOAD_ABORTED',
+    `The upload of ${address} was aborted by someone else meanwhile.`,
+    {
+      hint: 'Another deploy, or a lifecycle rule of the bucket. Deploy again: what is uploaded already is not sent twice.',
+      cause,
+    },
+  );

@@ -1,15 +1,8 @@
 import {createHash} from 'node:crypto';
 import {open} from 'node:fs/promises';
 import {crc32} from 'node:zlib';
-<<<<<<< Updated upstream
-import type {CompletedPart, S3Client} from '@aws-sdk/client-s3';
-import {mapConcurrent, toFailure, type Aws} from '../aws/index.js';
-import {Failure} from '../failure.js';
-import type {SiteFile} from '../site/index.js';
-=======
 import {mapConcurrent, type Aws, type ObjectStore, type SentPart} from '../aws/index.js';
 import {stampOf, type SiteFile} from '../site/index.js';
->>>>>>> Stashed changes
 import {fileChanged, type ByteBudget} from './body.js';
 import {objectHeaders} from './headers.js';
 import {abortTwins} from './leftovers.js';
@@ -48,28 +41,13 @@ interface Part {
 const pieceBytes = 512 * 1024;
 
 /**
-<<<<<<< Updated upstream
- * Sends a large file in parts, a few at a time, and hashes it on the way. Only when the hash is the planned one does the
- * object come to life; in every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
- * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, UPLOAD_ABORTED, the SDK's.
- */
-export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
-  const {aws, bucket, key, file, release, signal} = upload;
-  const [sdk, client] = await Promise.all([import('@aws-sdk/client-s3'), aws.s3()]);
-  const target = {Bucket: bucket, Key: key};
-  const address = `s3://${bucket}/${key}`;
-  const fail = (operation: string, error: unknown): Failure =>
-    error instanceof Error && error.name === 'NoSuchUpload'
-      ? uploadAborted(address, error)
-      : toFailure(error, {service: 's3', operation, resource: address});
-=======
  * Sends a large file in parts, a few at a time. Only when it is the planned one to the end does the object come to life: by
- * its stamp where that can be relied on, else by its hash, made on the way. In every other case the parts are aborted, so that nothing is stored or billed. Memory is bounded
- * by `budget`, not by the file. Answers the ETag, with quotes. Failures: FILE_CHANGED, the store's.
+ * its stamp where that can be relied on, else by its hash, made on the way. In every other case the parts are aborted, so that nothing is
+ * stored or billed. Memory is bounded by `budget`, not by the file. Answers the ETag, with quotes.
+ * Failures: FILE_CHANGED, UPLOAD_ABORTED, the store's.
  */
 export async function uploadMultipart(upload: MultipartUpload): Promise<string> {
   const {aws, store, key, file, release, budget, signal} = upload;
->>>>>>> Stashed changes
   const startedAt = performance.now();
   const {uploadId, isRepeat} = await store.parts.create(key, objectHeaders(file.headers, release));
   // The answer to an earlier attempt was lost, and with it the id of an upload that nobody goes on with.
@@ -89,29 +67,9 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
   };
 
   try {
-<<<<<<< Updated upstream
-    const hash = createHash('sha256');
-    const parts: CompletedPart[] = [];
-    for await (const part of mapConcurrent(readParts(upload, hash, spare), 4, send, signal)) parts.push(part);
-    if (hash.digest('hex') !== file.sha256) throw fileChanged(file);
-    parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-    const completing = new sdk.CompleteMultipartUploadCommand({
-      ...target,
-      UploadId,
-      MultipartUpload: {Parts: parts},
-    });
-    const {ETag} = await client.send(completing).catch(async (error: unknown) => {
-      const isGone = error instanceof Error && error.name === 'NoSuchUpload';
-      const done = isGone ? await completedBefore(client, target, parts, file.size) : undefined;
-      if (done === undefined) throw fail('CompleteMultipartUpload', error);
-      return done;
-    });
-    return ETag ?? '';
-=======
     const parts: SentPart[] = [];
     for await (const part of mapConcurrent(readParts(upload), 4, send, signal)) parts.push(part);
     return (await store.parts.complete(key, uploadId, parts)).etag;
->>>>>>> Stashed changes
   } catch (error) {
     // Best effort: what matters is the first error. What is left behind, the next deploy drops (`abortLeftovers`).
     await store.parts.abort(key, uploadId).catch(() => undefined);
@@ -119,53 +77,8 @@ export async function uploadMultipart(upload: MultipartUpload): Promise<string> 
   }
 }
 
-<<<<<<< Updated upstream
-const uploadAborted = (address: string, cause: unknown): Failure =>
-  new Failure(
-    'conflict',
-    'UPLOAD_ABORTED',
-    `The upload of ${address} was aborted by someone else meanwhile.`,
-    {
-      hint: 'Another deploy, or a lifecycle rule of the bucket. Deploy again: what is uploaded already is not sent twice.',
-      cause,
-    },
-  );
-
-/**
- * The object, where an earlier attempt completed the upload and only its answer was lost: S3 calls such an upload and one
- * that was aborted alike NoSuchUpload. Undefined where what is there is anything else. Told by the checksum of the parts'
- * checksums, which encryption does not change as it does ETags (S3 User Guide, "Composite checksums").
- */
-async function completedBefore(
-  client: S3Client,
-  target: {readonly Bucket: string; readonly Key: string},
-  parts: readonly CompletedPart[],
-  size: number,
-): Promise<{readonly ETag?: string | undefined} | undefined> {
-  const {HeadObjectCommand} = await import('@aws-sdk/client-s3');
-  const head = await client
-    .send(new HeadObjectCommand({...target, ChecksumMode: 'ENABLED'}))
-    .catch(() => undefined);
-  return head?.ContentLength === size && head.ChecksumCRC32 === compositeChecksum(parts) ? head : undefined;
-}
-
-/** Base64, then the number of parts: `eC4pRg==-3`. */
-function compositeChecksum(parts: readonly CompletedPart[]): string {
-  const all = Buffer.concat(parts.map(({ChecksumCRC32 = ''}) => Buffer.from(ChecksumCRC32, 'base64')));
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(all));
-  return `${checksum.toString('base64')}-${parts.length}`;
-}
-
-async function* readParts(
-  {file, budget}: MultipartUpload,
-  hash: {update(data: Buffer): unknown},
-  spare: Buffer[],
-): AsyncGenerator<Part, void, void> {
-=======
 /** Throws FILE_CHANGED, after the last part at the latest, when they are not those of the planned file. */
 async function* readParts({file, budget}: MultipartUpload): AsyncGenerator<Part, void, void> {
->>>>>>> Stashed changes
   const size = partSize(file.size);
   const handle = await open(file.path, 'r').catch((error: unknown) => {
     throw fileChanged(file, error);

@@ -50,7 +50,11 @@ const etags = bodies.map(body => `"${md5(body).toString('hex')}"`);
 const whole = `"${createHash('md5')
   .update(Buffer.concat(bodies.map(md5)))
   .digest('hex')}-2"`;
-const parts = etags.map((etag, index) => ({number: index + 1, etag, crc32: undefined}));
+const parts = etags.map((etag, index) => ({
+  number: index + 1,
+  etag,
+  crc32: ['AQIDBA==', 'BQYHCA=='][index] ?? '',
+}));
 const completed: Answer = {
   status: 200,
   body: `<CompleteMultipartUploadResult><ETag>${whole.replaceAll('"', '&quot;')}</ETag></CompleteMultipartUploadResult>`,
@@ -115,24 +119,32 @@ it('tells when an upload may have been begun twice', async () => {
   expect(await store.parts.create('k', {})).toMatchObject({isRepeat: true});
 });
 
+const composite = (): string => {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(Buffer.concat(parts.map(part => Buffer.from(part.crc32, 'base64')))));
+  return `${checksum.toString('base64')}-2`;
+};
+
 it.each([
-  ['that it made', whole, true],
-  ['of others', '"0123456789abcdef0123456789abcdef-2"', false],
-])('after a lost answer to the last call looks for the object %s', async (_whose, etag, isOurs) => {
-  const {store} = await openStore(({method}, index) => {
-    if (index === 0) return 'reset';
-    return method === 'HEAD' ? {status: 200, headers: {etag}} : s3Error(404, 'NoSuchUpload');
-  });
+  ['made of these parts', composite(), true],
+  ['of others', 'AAAAAA==-2', false],
+  ['without a checksum', '', false],
+])('an upload that is gone was completed where the object is %s', async (_which, checksum, isDone) => {
+  const {store, server} = await openStore(({method}) =>
+    method === 'HEAD'
+      ? {status: 200, headers: {etag: '"kms"', 'x-amz-checksum-crc32': checksum}}
+      : s3Error(404, 'NoSuchUpload'),
+  );
   const work = store.parts.complete('k', 'u', parts);
-  if (isOurs) expect(await work).toEqual({etag: whole});
-  else await expect(work).rejects.toBeInstanceOf(Failure);
+  if (isDone) expect(await work).toEqual({etag: '"kms"'});
+  else await expect(work).rejects.toMatchObject({code: 'UPLOAD_ABORTED', exit: 'conflict'});
+  expect(server.seen.at(-1)?.headers['x-amz-checksum-mode']).toBe('ENABLED');
 });
 
-it('an upload that somebody aborted is an error, also where the object is as it should be', async () => {
-  const {store} = await openStore(({method}) =>
-    method === 'HEAD' ? {status: 200, headers: {etag: whole}} : s3Error(404, 'NoSuchUpload'),
-  );
-  await expect(store.parts.complete('k', 'u', parts)).rejects.toBeInstanceOf(Failure);
+it('a part of an upload that somebody aborted is a conflict', async () => {
+  const {store} = await openStore(() => s3Error(404, 'NoSuchUpload'));
+  const work = store.parts.send({key: 'k', uploadId: 'u', number: 1, body: Buffer.from('x'), crc32: 1});
+  await expect(work).rejects.toMatchObject({code: 'UPLOAD_ABORTED', exit: 'conflict'});
 });
 
 it('an error in a 200 is an error', async () => {
