@@ -19,7 +19,10 @@ const mostBytes = 64 * 1024 ** 2;
 const mostCaches = 32;
 
 export interface OpenHashCache extends HashCache {
-  /** Writes what is new, where that is worth it. Never fails: without a cache files are only read again. */
+  /**
+   * Writes what is new, where that is worth it, and forgets everything. Never fails: without a cache files are only read
+   * again.
+   */
   readonly save: () => Promise<void>;
   /** Forgets everything: for when a digest turned out wrong. */
   readonly drop: () => Promise<void>;
@@ -49,12 +52,12 @@ export function openHashCache(
   const folder = join(cacheFolder(env), 'hashes');
   const build = realPath(dir);
   const file = join(folder, createHash('sha256').update(build).digest('hex').slice(0, 32));
-  const walk = walkHashes(read(file), build);
-  const fresh: HashEntry[] = [];
+  let walk = walkHashes(read(file), build);
+  let fresh: HashEntry[] = [];
   let freshBytes = 0;
 
   return {
-    get: walk.find,
+    get: (key, size, stamp) => walk.find(key, size, stamp),
     set(key, size, stamp, digests) {
       const entry = {key, size, stamp, digests};
       if (!isSettled(stamp, now()) || !isStorable(entry)) return;
@@ -64,9 +67,12 @@ export function openHashCache(
     async save() {
       const saves = fresh.length + freshBytes / bytesAsFile;
       const entries = fresh.length + walk.found();
-      if (fresh.length === 0 || saves < Math.max(worthFiles, entries / entriesAsFile)) return;
-      const bytes = walk.rewrite(fresh);
-      if (bytes.length > mostBytes) return;
+      const isWorth = fresh.length > 0 && saves >= Math.max(worthFiles, entries / entriesAsFile);
+      const bytes = isWorth ? walk.rewrite(fresh) : undefined;
+      // A deploy goes on for minutes, and these are megabytes.
+      walk = walkHashes(Buffer.alloc(0), build);
+      fresh = [];
+      if (bytes === undefined || bytes.length > mostBytes) return;
       const half = `${file}.${process.pid}.new`;
       try {
         await mkdir(folder, {recursive: true, mode: 0o700});

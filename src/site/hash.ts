@@ -35,7 +35,7 @@ export interface HashedFile extends Digests {
 
 /**
  * SHA-256 of every file, in the files' order, and whether it looks like a secret. Each file is read once, large texts twice.
- * Memory is one chunk a thread whatever the sizes, and 32 MiB of small files that are kept for their upload.
+ * Memory is one chunk a thread whatever the sizes, and 16 MiB of small files that are kept for their upload.
  * Failures: FILE_CHANGED when a file is gone, or has another size than the walk saw, or (large files) was written to while
  * being read; UNREADABLE_FILE.
  */

@@ -46,6 +46,7 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
     signal,
     onHashed: onProgress && ((done, doneBytes) => onProgress({files: done, bytes: doneBytes, ...totals})),
   });
+  await options.hashCache?.save?.();
   const copies = precompressedCopies(files);
   const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
   const shared = sharing();

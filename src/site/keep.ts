@@ -6,7 +6,7 @@ import type {SiteFile} from './types.js';
 /** Files share slabs: a buffer for each costs more than it saves. */
 const slabBytes = 1024 * 1024;
 /** What is kept at most, in slabs; one more is for bytes that are not kept. */
-const mostSlabs = 32;
+const mostSlabs = 16;
 
 export interface Shelf {
   /** Room for `bytes`, at most a slab. It is given out again unless `keep` follows. */

@@ -206,7 +206,9 @@ function found(key: string, path: string, folder: Folder): FoundFile {
   }
   if (stats === undefined)
     throw failureOf(Object.assign(new Error(`gone from ${folder.path}`), {code: 'ENOENT'}), key);
-  return {key, path, size: stats.size, stamp: stampOf(stats)};
+  // Out of the stats comes a floating-point number, which takes sixteen bytes more than a small integer.
+  const size = stats.size < 2 ** 30 ? stats.size | 0 : stats.size;
+  return {key, path, size, stamp: stampOf(stats)};
 }
 
 /** Cannot happen on a file system that compares names byte by byte; checked because one key would silently win. */

@@ -88,6 +88,8 @@ export interface HashCache {
   /** The digests stored for exactly this key, size and stamp, or undefined. */
   get(key: string, size: number, stamp: string): Digests | undefined;
   set(key: string, size: number, stamp: string, digests: Digests): void;
+  /** Every file is read: nothing more is asked. */
+  save?(): Promise<void>;
 }
 
 /** What is known of a file once its bytes were read. */

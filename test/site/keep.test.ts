@@ -23,7 +23,7 @@ async function only(content: Buffer | string): Promise<SiteFile> {
   return file;
 }
 
-it('what is kept stays as it was, whatever is read after it, and no more than 32 MiB are', () => {
+it('what is kept stays as it was, whatever is read after it, and no more than 16 MiB are', () => {
   const size = fc.oneof(fc.integer({min: 0, max: 3000}), fc.integer({min: 0, max: MiB - 1}));
   fc.assert(
     fc.property(fc.array(size, {minLength: 1, maxLength: 60}), sizes => {
@@ -39,7 +39,7 @@ it('what is kept stays as it was, whatever is read after it, and no more than 32
         kept.push({content: room.subarray(0, length), value});
         bytes += length;
       }
-      expect(bytes).toBeLessThanOrEqual(32 * MiB);
+      expect(bytes).toBeLessThanOrEqual(16 * MiB);
       for (const {content, value} of kept)
         expect(content.equals(Buffer.alloc(content.length, value))).toBe(true);
     }),
@@ -53,7 +53,7 @@ it('a full shelf keeps nothing more', () => {
     shelf.room(MiB);
     return shelf.keep(MiB - 1);
   });
-  expect(wasKept).toEqual(Array.from({length: 40}, (_, index) => index < 32));
+  expect(wasKept).toEqual(Array.from({length: 40}, (_, index) => index < 16));
 });
 
 it('an untouched file has its bytes', async () => {

@@ -17,18 +17,19 @@ afterEach(() => {
 
 const stamp = '1700000000000-1700000000000-1';
 const common = (dir: string) => ({site: {dir, site: {}}}) as unknown as CommonInput;
-const run = (work: (cache: HashCache) => void) =>
+const run = (work: (cache: HashCache) => void | Promise<void>) =>
   withHashes(
     common(home),
-    ({site}) => {
-      work(site.hashCache as HashCache);
-      return Promise.resolve('done');
+    async ({site}) => {
+      await work(site.hashCache as HashCache);
+      return 'done';
     },
     {XDG_CACHE_HOME: join(home, 'cache')},
   );
-const fill = (cache: HashCache): void => {
+const fill = async (cache: HashCache): Promise<void> => {
   for (let at = 0; at < 300; at += 1)
     cache.set(`${String(at).padStart(3, '0')}.txt`, 1, stamp, {sha256: 'ab'.repeat(32)});
+  await cache.save?.();
 };
 const remembered = async (): Promise<boolean> => {
   let found: unknown;
@@ -40,8 +41,8 @@ const remembered = async (): Promise<boolean> => {
 
 it('a run leaves its hashes to the next, also one that failed', async () => {
   await expect(
-    run(cache => {
-      fill(cache);
+    run(async cache => {
+      await fill(cache);
       throw new Failure('conflict', 'DEPLOY_CONFLICT', 'Another deploy runs.');
     }),
   ).rejects.toMatchObject({code: 'DEPLOY_CONFLICT'});

@@ -10,13 +10,10 @@ export async function withHashes<T>(
 ): Promise<T> {
   const hashCache = openHashCache(common.site.dir, env);
   try {
-    const result = await work({...common, site: {...common.site, hashCache}});
-    await hashCache.save();
-    return result;
+    return await work({...common, site: {...common.site, hashCache}});
   } catch (error) {
     // A file that is not what was planned may have had a wrong hash all along: the next run reads everything.
-    const isDoubtful = error instanceof Failure && error.code === 'FILE_CHANGED';
-    await (isDoubtful ? hashCache.drop() : hashCache.save());
+    if (error instanceof Failure && error.code === 'FILE_CHANGED') await hashCache.drop();
     throw error;
   }
 }
