@@ -373,9 +373,7 @@ describe('reading', () => {
         body: '<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a+b%2Bc</Key><Size>3</Size><ETag>"x"</ETag><LastModified>t</LastModified></Contents></ListBucketResult>',
       }),
     );
-    expect(await store.list({prefix: 'a '})).toEqual([
-      {key: 'a b+c', size: 3, etag: '"x"'},
-    ]);
+    expect(await store.list({prefix: 'a '})).toEqual([{key: 'a b+c', size: 3, etag: '"x"'}]);
     expect(server.seen[0]!.url).toBe('/site?encoding-type=url&list-type=2&prefix=a%20');
   });
 });
