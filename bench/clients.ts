@@ -1,16 +1,19 @@
-import {existsSync} from 'node:fs';
 import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import path from 'node:path';
+import {buildSync} from 'esbuild';
 import {findProgram} from './process.js';
 
-export type ClientName = 'frontctl' | 'rclone' | 'aws';
+export type ClientName = 'frontctl' | 'bare' | 'rclone' | 'aws';
 
 export interface Client {
   readonly name: ClientName;
   /** As its own --version tells it. */
   readonly version: string;
   /** The command that makes the bucket hold what the folder holds, deletions included. */
-  sync(folder: string, bucket: string, endpoint: string): readonly string[];
+  sync(folder: string, bucket: string, endpoint: string, latencyMs: number): readonly string[];
+  /** It cannot compare: only a first upload says anything. */
+  readonly isFirstOnly?: boolean;
 }
 
 export const root = path.resolve(import.meta.dirname, '..');
@@ -35,8 +38,30 @@ export function clientEnvironment(home: string, endpoint: string): NodeJS.Proces
   };
 }
 
-/** The clients that can run here; `missing` says one line for each that cannot. */
-export function availableClients(): {
+/** `bare.ts` as one file of JavaScript: it must not pay for a compiler. */
+function bareClient(scratch: string): Client {
+  const script = path.join(scratch, 'bare.mjs');
+  buildSync({
+    entryPoints: [path.join(import.meta.dirname, 'bare.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
+  return {
+    name: 'bare',
+    version: 'bench/bare.ts: reads, signs and sends over raw sockets, nothing else',
+    isFirstOnly: true,
+    sync: (folder, bucket, endpoint, latencyMs) => [
+      process.execPath,
+      ...[script, folder, bucket, endpoint, latencyMs > 0 ? '256' : '64'],
+    ],
+  };
+}
+
+/** The clients that can run here; `missing` says one line for each that cannot. `scratch`: a folder for what is built. */
+export function availableClients(scratch: string): {
   readonly clients: readonly Client[];
   readonly missing: readonly string[];
 } {
@@ -63,6 +88,7 @@ export function availableClients(): {
       ],
     });
   } else missing.push('frontctl is not built: run "npm run build" first.');
+  clients.push(bareClient(scratch));
   const rclone = findProgram('rclone');
   if (rclone !== undefined) {
     clients.push({

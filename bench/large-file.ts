@@ -22,7 +22,7 @@ export async function largeFile(
   const folders = sizes.map(size => path.join(bench.scratch, `large-${size}`));
   for (const [i, folder] of folders.entries())
     await writeLargeFile(path.join(folder, 'video.mp4'), (sizes[i] ?? 0) << 20);
-  for (const client of clients) {
+  for (const client of clients.filter(each => each.isFirstOnly !== true)) {
     let small: number | undefined;
     for (const [i, folder] of folders.entries()) {
       const {server, clientCore: core, scratch} = bench;
@@ -30,7 +30,7 @@ export async function largeFile(
       await fetch(`${server.url}/large`, {method: 'PUT'});
       const home = mkdtempSync(path.join(scratch, 'home-'));
       const options = {cwd: home, env: clientEnvironment(home, server.url), core, scratch};
-      const run = await measure(client.sync(folder, 'large', server.url), options);
+      const run = await measure(client.sync(folder, 'large', server.url, 0), options);
       small ??= run.peakMB;
       const growth = i === 0 ? '' : ratio(run.peakMB, small, undefined);
       rows.push([

@@ -79,6 +79,16 @@ export interface Keys {
   readonly secretAccessKey: string;
 }
 
+let derived: {readonly of: Keys; readonly day: string; readonly key: Buffer} | undefined;
+
+function signingKey(of: Keys, day: string): Buffer {
+  if (derived?.of !== of || derived.day !== day) {
+    const region = hmac(hmac(`AWS4${of.secretAccessKey}`, day), 'us-east-1');
+    derived = {of, day, key: hmac(hmac(region, 's3'), 'aws4_request')};
+  }
+  return derived.key;
+}
+
 /** A whole PUT request for S3 in us-east-1, signed with SigV4. `path` is already URI-encoded. */
 export function signedPut(url: URL, path: string, body: Buffer, keys: Keys, now: Date): Buffer {
   const stamp = now.toISOString().replace(/[:-]|\.\d{3}/g, '');
@@ -87,8 +97,10 @@ export function signedPut(url: URL, path: string, body: Buffer, keys: Keys, now:
   const signed = 'host;x-amz-content-sha256;x-amz-date';
   const canonical = `PUT\n${path}\n\nhost:${url.host}\nx-amz-content-sha256:${digest}\nx-amz-date:${stamp}\n\n${signed}\n${digest}`;
   const scope = `${day}/us-east-1/s3/aws4_request`;
-  const key = hmac(hmac(hmac(hmac(`AWS4${keys.secretAccessKey}`, day), 'us-east-1'), 's3'), 'aws4_request');
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`).toString('hex');
+  const signature = hmac(
+    signingKey(keys, day),
+    `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`,
+  ).toString('hex');
   const head = [
     `PUT ${path} HTTP/1.1`,
     `Host: ${url.host}`,

@@ -4,13 +4,15 @@
  *     node --import tsx bench/s3-server.ts [--port N] [--latency MS] [--keep BYTES]
  *
  * `--latency` is added to every answer; bodies larger than `--keep` (64 MiB) are hashed and counted, not held.
- * Prints its URL on one line once it listens. `POST /?reset` empties it, `POST /?latency=MS` changes the latency.
+ * Prints its URL on one line once it listens. `POST /?reset` empties it, `POST /?latency=MS` changes the latency,
+ * `POST /?overlap` answers how the requests since the last such question overlapped.
  */
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {parseArgs} from 'node:util';
 import {answer, type Answer} from './s3/routes.js';
 import {emptyWorld} from './s3/store.js';
+import {createTrace} from './s3/trace.js';
 
 const {values} = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const keep = Number(values.keep);
 let latencyMs = Number(values.latency);
 let world = emptyWorld();
 let requests = 0;
+const trace = createTrace();
 
 function send(response: ServerResponse, {status, headers, body}: Answer): void {
   requests += 1;
@@ -37,16 +40,15 @@ function send(response: ServerResponse, {status, headers, body}: Answer): void {
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const control = request.method === 'POST' ? /^\/\?(reset|latency=(\d+))$/.exec(request.url ?? '') : null;
+  const control =
+    request.method === 'POST' ? /^\/\?(reset|overlap|latency=(\d+))$/.exec(request.url ?? '') : null;
   if (control !== null) {
     if (control[1] === 'reset') world = emptyWorld();
-    else latencyMs = Number(control[2]);
-    send(response, {
-      status: 200,
-      body: JSON.stringify({requests, cpuMicros: process.cpuUsage().user + process.cpuUsage().system}),
-    });
+    else if (control[2] !== undefined) latencyMs = Number(control[2]);
+    send(response, {status: 200, body: JSON.stringify(trace.read())});
     return;
   }
+  response.once('close', trace.begin());
   const result = await answer(world, request, keep);
   if (latencyMs === 0) send(response, result);
   else setTimeout(send, latencyMs, response, result);

@@ -13,9 +13,13 @@ export interface Tree {
 export const smallTree: Tree = {name: '2,000 x 4 KB', files: 2000, size: 4096};
 export const largeTree: Tree = {name: '20,000 x 1 KB', files: 20_000, size: 1024};
 
-/** Names as a site has them: pages, fingerprinted assets, pictures; a hundred files a folder. */
-export function fileName(i: number): string {
+export const hugeTree: Tree = {name: '200,000 x 1 KB', files: 200_000, size: 1024};
+export const mediaTree: Tree = {name: '20 x 16 MB', files: 20, size: 16 << 20};
+
+/** Names as a site has them: pages, fingerprinted assets, pictures; a hundred files a folder. Large ones are films. */
+export function fileName(i: number, size = 0): string {
   const id = String(i).padStart(5, '0');
+  if (size > 1 << 20) return `media/film-${id}.mp4`;
   const folder = String(Math.floor(i / 100)).padStart(3, '0');
   switch (i % 10) {
     case 0:
@@ -35,10 +39,11 @@ export function fileName(i: number): string {
   }
 }
 
-/** Same bytes for the same index, size and version: hexadecimal digits that no two files share. */
+/** Same bytes for the same index, size and version: hexadecimal digits that no two files share, far apart in large ones. */
 export function fileBody(i: number, size: number, version: number): Buffer {
   const body = Buffer.alloc(size);
-  for (let at = 0, block = 0; at < size; at += 64, block++)
+  const step = size > 1 << 20 ? 4096 : 64;
+  for (let at = 0, block = 0; at < size; at += step, block++)
     body.write(hash(`${i}:${version}:${block}`), at, 'latin1');
   return body;
 }
@@ -54,7 +59,7 @@ export function changeOnePercent(folder: string, {files, size}: Tree, version: n
 }
 
 function writeFile(folder: string, i: number, size: number, version: number): void {
-  const file = path.join(folder, fileName(i));
+  const file = path.join(folder, fileName(i, size));
   mkdirSync(path.dirname(file), {recursive: true});
   writeFileSync(file, fileBody(i, size, version));
 }

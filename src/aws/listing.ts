@@ -2,7 +2,7 @@ import {S3AnswerError} from './retry.js';
 import type {Exchange} from './exchange.js';
 import {emptyHash} from './sigv4.js';
 import type {ListedObject, Listing} from './types.js';
-import {decodeEntities} from './xml.js';
+import {decodeEntities, elementText} from './xml.js';
 
 export interface ListingPage {
   readonly objects: readonly ListedObject[];
@@ -14,38 +14,72 @@ export interface ListingPage {
 const decodeUrl = (text: string): string =>
   /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 
-/** One ListObjectsV2 answer. Throws S3AnswerError `NotAws` when it is something else. */
-export function parseListingPage(body: Uint8Array): ListingPage {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  // A character a byte: places in the text are places in the bytes. What is kept is taken from those, because a part of a
-  // text would keep all of it in memory.
-  const xml = bytes.toString('latin1');
-  if (!xml.includes('<ListBucketResult'))
-    throw new S3AnswerError('NotAws', 'not a ListBucketResult', 200, undefined);
-  const text = (open: string, start = 0, end = xml.length): string => textIn(bytes, xml, open, start, end);
-  const isEncoded = text('<EncodingType>') === 'url';
-  const objects: ListedObject[] = [];
-  const close = '</Contents>';
-  for (let start = xml.indexOf('<Contents>'); start >= 0;) {
-    const end = xml.indexOf(close, start);
-    if (end < 0) break;
-    const key = text('<Key>', start, end);
-    objects.push({
-      key: isEncoded ? decodeUrl(key) : key,
-      size: Number(text('<Size>', start, end)),
-      etag: text('<ETag>', start, end),
-    });
-    start = xml.indexOf('<Contents>', end);
-  }
-  const next = text('<NextContinuationToken>');
-  return {objects, next: text('<IsTruncated>') === 'true' && next !== '' ? next : undefined};
+const open = '<Contents>';
+const close = Buffer.from('</Contents>');
+
+/** Takes one ListObjectsV2 answer as it comes, so that neither its bytes nor its text are ever in memory as a whole. */
+export interface PageReader {
+  /** `isFirst`: what came before counts no more. */
+  readonly push: (piece: Uint8Array, isFirst: boolean) => void;
+  /** Throws S3AnswerError `NotAws` when it was something else. */
+  readonly end: () => ListingPage;
 }
 
-/** Of the element that `open` begins between `start` and `end`; empty without one. */
-function textIn(bytes: Buffer, xml: string, open: string, start: number, end: number): string {
-  const at = xml.indexOf(open, start);
+export function createPageReader(): PageReader {
+  let objects: Writable<ListedObject>[] = [];
+  /** What stands around the objects. */
+  let around = '';
+  let rest: Buffer = Buffer.alloc(0);
+  return {
+    push(piece, isFirst) {
+      if (isFirst) [objects, around, rest] = [[], '', Buffer.alloc(0)];
+      const next = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+      const bytes = rest.length === 0 ? next : Buffer.concat([rest, next]);
+      const last = bytes.lastIndexOf(close);
+      const end = last < 0 ? 0 : last + close.length;
+      if (end > 0) around += takeObjects(objects, bytes, end);
+      rest = Buffer.from(bytes.subarray(end));
+    },
+    end() {
+      around += rest.toString('utf8');
+      if (!around.includes('<ListBucketResult'))
+        throw new S3AnswerError('NotAws', 'not a ListBucketResult', 200, undefined);
+      if (elementText(around, 'EncodingType') === 'url') {
+        for (const object of objects) object.key = decodeUrl(object.key);
+      }
+      const next = elementText(around, 'NextContinuationToken') ?? '';
+      const isTruncated = elementText(around, 'IsTruncated') === 'true';
+      return {objects, next: isTruncated && next !== '' ? next : undefined};
+    },
+  };
+}
+
+type Writable<T> = {-readonly [Name in keyof T]: T[Name]};
+
+/** Those before `end`. Answers what stands before the first. */
+function takeObjects(objects: ListedObject[], bytes: Buffer, end: number): string {
+  // A character a byte: places in the text are places in the bytes. What is kept is taken from those, because a part of a
+  // text would keep all of it in memory.
+  const xml = bytes.toString('latin1', 0, end);
+  const first = xml.indexOf(open);
+  for (let start = first; start >= 0;) {
+    const stop = xml.indexOf('</Contents>', start);
+    if (stop < 0) break;
+    objects.push({
+      key: textIn(bytes, xml, '<Key>', start, stop),
+      size: Number(textIn(bytes, xml, '<Size>', start, stop)),
+      etag: textIn(bytes, xml, '<ETag>', start, stop),
+    });
+    start = xml.indexOf(open, stop);
+  }
+  return bytes.toString('utf8', 0, Math.max(0, first));
+}
+
+/** Of the element that `tag` begins between `start` and `end`; empty without one. */
+function textIn(bytes: Buffer, xml: string, tag: string, start: number, end: number): string {
+  const at = xml.indexOf(tag, start);
   if (at < 0 || at > end) return '';
-  const from = at + open.length;
+  const from = at + tag.length;
   return decodeEntities(bytes.toString('utf8', from, xml.indexOf('<', from)));
 }
 
@@ -83,7 +117,8 @@ async function listPage(
   start: {readonly token?: string | undefined; readonly after?: string | undefined},
 ): Promise<ListingPage> {
   const {token, after} = start;
-  const response = await exchange({
+  const page = createPageReader();
+  await exchange({
     method: 'GET',
     query: {
       'list-type': '2',
@@ -96,8 +131,9 @@ async function listPage(
           : {'start-after': after}),
     },
     payloadHash: emptyHash,
+    onPiece: page.push,
   });
-  return parseListingPage(response.body);
+  return page.end();
 }
 
 /** Goes on at `token` where there is one. */

@@ -33,7 +33,9 @@ export function reconcile(
     if (key === '' || key.startsWith(ownFolder)) continue;
     const entry = manifest?.files.get(key);
     const known = entry?.etag === etag && entry.size === size ? entry : undefined;
-    live.set(key, {etag, size, known, managed: entry !== undefined && entry.etag !== unwritten(etag)});
+    // Of two equal texts only the manifest's stays in memory.
+    const own = known ? known.etag : etag;
+    live.set(key, {etag: own, size, known, managed: entry !== undefined && entry.etag !== unwritten(etag)});
   }
   return live;
 }

@@ -60,25 +60,15 @@ const orderedHeaders = ({contentType, cacheControl, cacheTags, others}: FileHead
 /** Rows are encoded some thousands at a time: 200,000 of them at once would take three times the memory. */
 const rowsAtATime = 4096;
 
-/** As it goes into the bucket, UTF-8. */
-export function serializeManifest(manifest: Manifest): Buffer {
-  const {site, distributions, releases, hidden, pendingInvalidations} = manifest;
+/**
+ * As it goes into the bucket, UTF-8. `room`: bytes that nobody needs any more, written over where the manifest fits. A large
+ * site's takes tens of megabytes, and a deploy writes it several times.
+ */
+export function serializeManifest(manifest: Manifest, room: Buffer = Buffer.alloc(0)): Buffer {
+  const {site, distributions, releases, hidden, pendingInvalidations, files} = manifest;
   const headers = new Table<FileHeaders>(value => JSON.stringify(orderedHeaders(value)));
+  for (const entry of files.values()) headers.indexOf(entry.headers);
   const positions = new Map(releases.map(({id}, index) => [id, index]));
-  // A Map of rows first: keys such as `__proto__` or `404` must come out as they are and in order.
-  const encoded: Buffer[] = [];
-  let rows: string[] = [];
-  for (const [key, entry] of manifest.files) {
-    if (rows.length === rowsAtATime) {
-      encoded.push(Buffer.from(`${rows.join(',\n')},\n`));
-      rows = [];
-    }
-    const index = headers.indexOf(entry.headers);
-    const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
-    const position = entry.left === undefined ? undefined : positions.get(entry.left);
-    const left = position === undefined ? '' : `,${position}`;
-    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}${left}]`);
-  }
   const head = JSON.stringify({
     version,
     site,
@@ -88,8 +78,44 @@ export function serializeManifest(manifest: Manifest): Buffer {
     ...(pendingInvalidations.length > 0 && {pendingInvalidations}),
     headers: headers.values.map(orderedHeaders),
   });
-  const first = Buffer.from(`${head.slice(0, -1)}${filesMark}`);
-  return Buffer.concat([first, ...encoded, Buffer.from(`${rows.join(',\n')}${endMark}`)]);
+  const out = createWriter(room);
+  out.write(`${head.slice(0, -1)}${filesMark}`, 0);
+  // A Map of rows: keys such as `__proto__` or `404` must come out as they are and in order.
+  let rows: string[] = [];
+  let left = files.size;
+  for (const [key, entry] of files) {
+    if (rows.length === rowsAtATime) {
+      left -= rows.length;
+      out.write(`${rows.join(',\n')},\n`, left / rows.length);
+      rows = [];
+    }
+    const index = headers.indexOf(entry.headers);
+    const [sha256, etag] = [JSON.stringify(entry.sha256), JSON.stringify(entry.etag)];
+    const position = entry.left === undefined ? undefined : positions.get(entry.left);
+    const last = position === undefined ? '' : `,${position}`;
+    rows.push(`${JSON.stringify(key)}:[${sha256},${entry.size},${index},${etag}${last}]`);
+  }
+  out.write(`${rows.join(',\n')}${endMark}`, 0);
+  return out.written();
+}
+
+/** Bytes one after the other, in `room` while they fit there. */
+function createWriter(room: Buffer) {
+  let bytes = room;
+  let length = 0;
+  return {
+    /** `more`: about how many texts as long as this one are to come. */
+    write(text: string, more: number): void {
+      const size = Buffer.byteLength(text);
+      if (length + size > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(length + Math.ceil(size * (1 + more * 1.05)));
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      length += bytes.write(text, length);
+    },
+    written: (): Buffer => bytes.subarray(0, length),
+  };
 }
 
 const filesMark = ',\n"files":{\n';
@@ -97,33 +123,81 @@ const endMark = '}}\n';
 /** Bytes that are parsed at a time. */
 const pieceBytes = 256 * 1024;
 
-/**
- * The manifest from its bytes. As `serializeManifest` lays it out, a row a line, it is read piece by piece, so that the whole
- * of it is never text and parsed JSON at once; laid out in another way it is parsed whole. Failures: as `parseManifest`.
- */
-export function readDocument(bytes: Buffer, where: string): Manifest {
-  const whole = (): Manifest => parseManifest(bytes.toString('utf8'), where);
-  const mark = bytes.indexOf(filesMark);
-  const end = bytes.length - endMark.length;
-  const isOurs = mark > 0 && mark + filesMark.length <= end && bytes.toString('latin1', end) === endMark;
-  // Version 1 keeps its tags in another way.
-  if (!isOurs || !bytes.toString('latin1', 0, 12).startsWith('{"version":2')) return whole();
-  const files = new Map<string, ManifestEntry>();
-  try {
-    const head = JSON.parse(`${bytes.toString('utf8', 0, mark)},"files":{}}`) as Partial<ManifestDocument>;
-    if (!isManifestDocument(head)) return whole();
-    for (let at = mark + filesMark.length; at < end;) {
-      const line = at + pieceBytes < end ? bytes.indexOf(',\n', at + pieceBytes) : -1;
-      const stop = line < 0 ? end : line;
-      const rows = JSON.parse(`{${bytes.toString('utf8', at, stop)}}`) as ManifestDocument['files'];
-      addRows(files, {...head, files: rows}, where);
-      at = stop + (line < 0 ? 0 : 2);
+/** Takes a manifest as it comes, so that the whole of it is never bytes, text and parsed JSON at once. */
+export interface DocumentReader {
+  /** `isFirst`: what came before counts no more. */
+  readonly push: (piece: Uint8Array, isFirst: boolean) => void;
+  /**
+   * Undefined where it is not laid out as `serializeManifest` does that, a row a line, or anything is wrong: `parseManifest`
+   * reads the one, and says what is wrong with the other.
+   */
+  readonly end: () => Manifest | undefined;
+}
+
+export function createDocumentReader(): DocumentReader {
+  let head: ManifestDocument | undefined;
+  let files = new Map<string, ManifestEntry>();
+  let isOdd = false;
+  let pending: Buffer[] = [];
+  let size = 0;
+
+  const takeRows = (document: ManifestDocument, bytes: Buffer, from: number, to: number): void => {
+    const rows = JSON.parse(`{${bytes.toString('utf8', from, to)}}`) as ManifestDocument['files'];
+    addRows(files, {...document, files: rows}, '');
+  };
+  /** Answers what is left over. */
+  const take = (bytes: Buffer): Buffer => {
+    let at = 0;
+    if (head === undefined) {
+      const mark = bytes.indexOf(filesMark);
+      if (mark < 0) return bytes;
+      head = headIn(bytes.toString('utf8', 0, mark));
+      at = mark + filesMark.length;
     }
-    return manifestOf(head, files);
-  } catch {
-    // What is wrong is told of the whole.
-    return whole();
-  }
+    const end = bytes.lastIndexOf(',\n');
+    if (end < at) return bytes.subarray(at);
+    takeRows(head, bytes, at, end);
+    return bytes.subarray(end + 2);
+  };
+  const unlessOdd = (work: () => void): void => {
+    try {
+      if (!isOdd) work();
+    } catch {
+      isOdd = true;
+    }
+  };
+  return {
+    push(piece, isFirst) {
+      if (isFirst) [head, files, isOdd, pending, size] = [undefined, new Map(), false, [], 0];
+      pending.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+      size += piece.length;
+      if (size < pieceBytes || isOdd) return;
+      const bytes = Buffer.concat(pending);
+      unlessOdd(() => {
+        pending = [Buffer.from(take(bytes))];
+        size = pending[0]?.length ?? 0;
+      });
+    },
+    end() {
+      let manifest: Manifest | undefined;
+      unlessOdd(() => {
+        const bytes = take(Buffer.concat(pending));
+        const end = bytes.length - endMark.length;
+        if (head === undefined || end < 0 || bytes.toString('latin1', end) !== endMark) return;
+        takeRows(head, bytes, 0, end);
+        manifest = manifestOf(head, files);
+      });
+      pending = [];
+      return manifest;
+    },
+  };
+}
+
+/** What comes before the rows. Throws where it is not that of this version. */
+function headIn(text: string): ManifestDocument {
+  const head = JSON.parse(`${text},"files":{}}`) as Partial<ManifestDocument>;
+  if (!isManifestDocument(head)) throw new Error('another version');
+  return head;
 }
 
 /**

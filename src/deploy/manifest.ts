@@ -1,6 +1,6 @@
 import type {ObjectStore} from '../aws/index.js';
 import type {FileHeaders} from '../site/index.js';
-import {readDocument} from './manifest-document.js';
+import {createDocumentReader, parseManifest} from './manifest-document.js';
 
 export interface ManifestEntry {
   /** Lowercase hex. */
@@ -72,10 +72,18 @@ export interface ReadManifest {
 
 /** The manifest in the bucket; undefined when there is none yet. Failures: MANIFEST_NEWER, MANIFEST_UNREADABLE, the store's. */
 export async function readManifest(store: ObjectStore, prefix: string): Promise<ReadManifest | undefined> {
-  const found = await store.get(withPrefix(prefix, manifestKey));
+  const key = withPrefix(prefix, manifestKey);
+  const reader = createDocumentReader();
+  const found = await store.get(key, {onPiece: reader.push});
   if (typeof found !== 'object') return undefined;
-  const bytes = Buffer.from(found.body.buffer, found.body.byteOffset, found.body.byteLength);
-  return {manifest: readDocument(bytes, manifestAddress(store, prefix)), etag: found.etag};
+  const manifest = reader.end();
+  if (manifest) return {manifest, etag: found.etag};
+  const whole = await store.get(key);
+  if (typeof whole !== 'object') return undefined;
+  return {
+    manifest: parseManifest(Buffer.from(whole.body).toString('utf8'), manifestAddress(store, prefix)),
+    etag: whole.etag,
+  };
 }
 
 /** For messages. */

@@ -40,13 +40,14 @@ export function planDeploy(input: PlanInput): DeployPlan {
   const {files, live, recorded} = input;
   const byPhase: Record<Phase, DeployStep[]> = {fingerprinted: [], asset: [], html: [], delete: []};
   const result = new Map<string, ManifestEntry>();
-  const inBuild = new Set<string>();
+  /** Live objects that the build has. */
+  let met = 0;
   let unchanged = 0;
   let bytes = 0;
   let returning = false;
   for (const file of files) {
-    inBuild.add(file.key);
     const object = live.get(file.key);
+    if (object) met++;
     const step = compare(file, object);
     if (step === undefined) {
       unchanged++;
@@ -59,7 +60,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
     if (step.action === 'upload') bytes += file.size;
     byPhase[file.kind].push(step);
   }
-  const gone = whatLeft(input, inBuild);
+  const gone = met < live.size ? whatLeft(input) : nothingLeft;
   byPhase.delete.push(...gone.doomed);
   const changes = gone.leaving || returning || phases.some(phase => byPhase[phase].length > 0);
   const before = input.releases ?? [];
@@ -84,16 +85,18 @@ export function planDeploy(input: PlanInput): DeployPlan {
     if (entry.left !== undefined) referenced.add(entry.left);
   }
   releases = releases.filter(({id}) => kept.has(id) || referenced.has(id));
+  const isSame = recorded !== undefined && sameEntries(result, recorded);
   return {
     steps: phases.flatMap(phase => byPhase[phase]),
     unchanged,
     kept: gone.others + gone.kept.size,
     retained,
     bytes,
-    files: result,
+    // Of two equal ones only the manifest's stays in memory.
+    files: isSame ? recorded : result,
     releases,
     isNewRelease: isNew,
-    manifestStale: !sameEntries(result, recorded) || releases[0] !== before[0],
+    manifestStale: !isSame || releases[0] !== before[0],
   };
 }
 
@@ -122,11 +125,11 @@ interface WhatLeft {
   readonly leaving: boolean;
 }
 
+const nothingLeft: WhatLeft = {doomed: [], fingerprinted: [], kept: new Map(), others: 0, leaving: false};
+
 /** Live objects that are not in the build. */
-function whatLeft(
-  {live, recorded, prune, releases, next, isProtected}: PlanInput,
-  inBuild: ReadonlySet<string>,
-): WhatLeft {
+function whatLeft({files, live, recorded, prune, releases, next, isProtected}: PlanInput): WhatLeft {
+  const inBuild = new Set(files.map(({key}) => key));
   const doomed: DeployStep[] = [];
   const fingerprinted: OldObject[] = [];
   const kept = new Map<string, ManifestEntry>();
@@ -157,6 +160,8 @@ function whatLeft(
 const isImmutable = (entry: ManifestEntry | undefined): boolean =>
   /\bimmutable\b/.test(entry?.headers.cacheControl ?? '');
 
+const isNew: StepReason = {type: 'new'};
+
 function compare(file: SiteFile, object: LiveObject | undefined): DeployStep | undefined {
   const {key, kind: phase} = file;
   const upload = (reason: StepReason): DeployStep => ({
@@ -167,7 +172,7 @@ function compare(file: SiteFile, object: LiveObject | undefined): DeployStep | u
     file,
     replaces: object?.etag,
   });
-  if (object === undefined) return upload({type: 'new'});
+  if (object === undefined) return upload(isNew);
   if (object.known === undefined) {
     return upload({
       type: looksLikeMd5(object.etag) || object.size !== file.size ? 'content changed' : 'content unknown',
@@ -199,9 +204,9 @@ function deletion(key: string, object: LiveObject, entry: ManifestEntry | undefi
 
 function sameEntries(
   after: ReadonlyMap<string, ManifestEntry>,
-  before: ReadonlyMap<string, ManifestEntry> | undefined,
+  before: ReadonlyMap<string, ManifestEntry>,
 ): boolean {
-  if (before?.size !== after.size) return false;
+  if (before.size !== after.size) return false;
   for (const [key, entry] of after) {
     const old = before.get(key);
     if (old === entry) continue;

@@ -1,5 +1,5 @@
 import {originRoots, readDistribution, viewerRoots, type Distribution} from '../distribution/index.js';
-import {readSite, type Site} from '../site/index.js';
+import {collectGarbage, readSite, type Site} from '../site/index.js';
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
@@ -221,6 +221,7 @@ async function readPlace({aws, prefix}: DeployInput, bucket: string): Promise<Fo
     if (isUnseen(error) && !isListed(manifestKey)) return undefined;
     throw error;
   });
+  collectGarbage(listing.length);
   return {
     store,
     recorded,

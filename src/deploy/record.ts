@@ -23,9 +23,11 @@ export interface ManifestRecord {
 export function openRecord(store: ObjectStore, prefix: string, etag: string | undefined): ManifestRecord {
   const key = withPrefix(prefix, manifestKey);
   let current = etag;
+  let room: Buffer | undefined;
   return {
     async write(manifest) {
-      const body = serializeManifest(manifest);
+      const body = serializeManifest(manifest, room);
+      room = body;
       const sha256 = createHash('sha256').update(body).digest('hex');
       const headers = {'content-type': 'application/json', 'cache-control': 'no-store'};
       const condition = current === undefined ? {ifNoneMatch: '*' as const} : {ifMatch: current};

@@ -5,6 +5,7 @@ import {resolve} from 'node:path';
 import {Failure} from '../failure.js';
 import {buildHint} from './guess.js';
 import {hashFiles} from './hash.js';
+import {collectGarbage} from './many-files.js';
 import {failureOf} from './reading.js';
 import {precompressedCopies, requireEncodings} from './precompressed.js';
 import {compileRules, type Decision} from './rules.js';
@@ -17,6 +18,7 @@ export {contentTypeOf} from './content-type.js';
 export {fingerprintOf} from './fingerprint.js';
 export {openHashCache} from './hash-cache.js';
 export {keptBody} from './keep.js';
+export {collectGarbage} from './many-files.js';
 export {keyGlob} from './key-glob.js';
 export {cacheControl, compileRules} from './rules.js';
 export {stampOf} from './reading.js';
@@ -36,6 +38,7 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
   const dir = resolve(options.dir);
   requireDirectory(dir, options.dir);
   const {files, skipped} = await scan(dir, options.site, signal);
+  collectGarbage(files.length);
   if (files.length === 0) throw emptyBuild(options.dir, skipped);
 
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
@@ -47,6 +50,7 @@ export async function readSite(options: ReadSiteOptions): Promise<Site> {
     onHashed: onProgress && ((done, doneBytes) => onProgress({files: done, bytes: doneBytes, ...totals})),
   });
   await options.hashCache?.save?.();
+  collectGarbage(files.length);
   const copies = precompressedCopies(files);
   const decide = compileRules(options.site, options.errorPages, key => copies.has(key));
   const shared = sharing();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Exchange} from '../../src/aws/exchange.js';
-import {compareKeys, keyRanges, listAll, parseListingPage} from '../../src/aws/listing.js';
+import {compareKeys, createPageReader, keyRanges, listAll} from '../../src/aws/listing.js';
 import {decodeEntities, elementText, escapeXml, parseErrorDocument} from '../../src/aws/xml.js';
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -46,6 +46,7 @@ function listing(
   keys: readonly string[],
   pageSize: number,
   encode: boolean,
+  pieceBytes = 1 << 20,
 ): {exchange: Exchange; requests: () => number} {
   const sorted = [...new Set(keys)].sort(byBytes);
   let requests = 0;
@@ -74,12 +75,12 @@ function listing(
     exchange: request => {
       requests += 1;
       expect(request.query).toMatchObject({'list-type': '2', 'encoding-type': 'url'});
-      return Promise.resolve({
-        status: 200,
-        headers: {},
-        body: Buffer.from(answer(request.query ?? {}).xml),
-        isRepeat: false,
-      });
+      const xml = Buffer.from(answer(request.query ?? {}).xml);
+      // A lost connection first, then the whole in pieces that cut characters and tags in two.
+      request.onPiece?.(xml.subarray(0, xml.length / 2), true);
+      for (let at = 0; at < xml.length; at += pieceBytes)
+        request.onPiece?.(xml.subarray(at, at + pieceBytes), at === 0);
+      return Promise.resolve({status: 200, headers: {}, body: Buffer.alloc(0), isRepeat: false});
     },
   };
 }
@@ -93,8 +94,9 @@ describe('listing', () => {
         fc.integer({min: 1, max: 7}),
         fc.constantFrom('', 'a', 'a/', '\ue000'),
         fc.boolean(),
-        async (keys, splitAt, pageSize, prefix, encode) => {
-          const s3 = listing(keys, pageSize, encode);
+        fc.integer({min: 1, max: 400}),
+        async (keys, splitAt, pageSize, prefix, encode, pieceBytes) => {
+          const s3 = listing(keys, pageSize, encode, pieceBytes);
           const found = await listAll(s3.exchange, prefix, () => Promise.resolve(splitAt));
           const expected = [...new Set(keys)].filter(candidate => candidate.startsWith(prefix)).sort(byBytes);
           expect(found.map(object => object.key)).toEqual(expected);
@@ -136,13 +138,14 @@ describe('listing', () => {
   });
 
   it('parses an empty listing, and refuses what is no listing', () => {
-    expect(
-      parseListingPage(Buffer.from('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')),
-    ).toEqual({
-      objects: [],
-      next: undefined,
-    });
-    expect(() => parseListingPage(Buffer.from('<html>Sign in</html>'))).toThrow('not a ListBucketResult');
+    const read = (text: string) => {
+      const page = createPageReader();
+      page.push(Buffer.from(text), true);
+      return page.end();
+    };
+    const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+    expect(read(empty)).toEqual({objects: [], next: undefined});
+    expect(() => read('<html>Sign in</html>')).toThrow('not a ListBucketResult');
   });
 });
 
