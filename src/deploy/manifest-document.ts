@@ -140,6 +140,8 @@ export function createDocumentReader(): DocumentReader {
   let isOdd = false;
   let pending: Buffer[] = [];
   let size = 0;
+  /** Bytes that are waited for. */
+  let wanted = pieceBytes;
 
   const takeRows = (document: ManifestDocument, bytes: Buffer, from: number, to: number): void => {
     const rows = JSON.parse(`{${bytes.toString('utf8', from, to)}}`) as ManifestDocument['files'];
@@ -168,14 +170,26 @@ export function createDocumentReader(): DocumentReader {
   };
   return {
     push(piece, isFirst) {
-      if (isFirst) [head, files, isOdd, pending, size] = [undefined, new Map(), false, [], 0];
+      if (isFirst) {
+        head = undefined;
+        files = new Map();
+        isOdd = false;
+        pending = [];
+        size = 0;
+        wanted = pieceBytes;
+      }
+      if (isOdd) return;
       pending.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
       size += piece.length;
-      if (size < pieceBytes || isOdd) return;
+      if (size < wanted) return;
       const bytes = Buffer.concat(pending);
+      pending = [];
       unlessOdd(() => {
-        pending = [Buffer.from(take(bytes))];
-        size = pending[0]?.length ?? 0;
+        const rest = Buffer.from(take(bytes));
+        pending = [rest];
+        size = rest.length;
+        // Twice what is left: a head that is long, or never ends, is not copied again with every piece.
+        wanted = pieceBytes + 2 * size;
       });
     },
     end() {
