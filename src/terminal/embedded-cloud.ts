@@ -5,6 +5,7 @@ import {basename, dirname, join, parse, resolve} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {Failure} from '../failure.js';
+import {isRunning} from '../processes.js';
 
 export const defaultPort = 4510;
 
@@ -197,11 +198,7 @@ export async function stopCloud(status: CloudStatus): Promise<void> {
   await adminCall(status.endpoint, 'POST', 'stop').catch(() => undefined);
   for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
     await sleep(25);
-    try {
-      process.kill(status.pid, 0);
-    } catch {
-      return;
-    }
+    if (!isRunning(status.pid)) return;
   }
   throw new Failure(
     'unexpected',

@@ -8,6 +8,7 @@ import {
   type CloudStatus,
   type StartOptions,
 } from './embedded-cloud.js';
+import {isRunning} from '../processes.js';
 import {copyLog, localResult, localText, type LocalResult} from './local.js';
 import type {Session} from './session.js';
 
@@ -68,13 +69,4 @@ export async function followCloud(
   done.abort();
   await watching;
   return {hasEnded: !isRunning(pid)};
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

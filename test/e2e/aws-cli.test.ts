@@ -78,6 +78,8 @@ describe.skipIf(!enabled)('the AWS CLI against the embedded cloud', () => {
     await aws('s3', 'cp', '--quiet', up, 's3://cli-bucket/large.bin');
     await aws('s3', 'cp', '--quiet', 's3://cli-bucket/large.bin', join(project.dir, 'down.bin'));
     expect(readFileSync(join(project.dir, 'down.bin')).equals(body)).toBe(true);
+    const none = await attempt('s3', 'cp', 's3://cli-bucket/none', '-');
+    expect(none.stderr).toMatch(/404|NoSuchKey/);
     await aws('s3', 'rb', '--force', 's3://cli-bucket');
   });
 
@@ -91,7 +93,7 @@ describe.skipIf(!enabled)('the AWS CLI against the embedded cloud', () => {
       DistributionConfig: DistributionConfig;
     }>('cloudfront', 'get-distribution-config', '--id', site.distributionId);
     expect(config.Origins.Items[0]?.OriginAccessControlId).toMatch(/^E/);
-    const changed = {...config, Comment: 'changed by the AWS CLI'};
+    const changed = {...config, Comment: 'ünd <changed> & "quoted"'};
     const update = [
       'cloudfront',
       'update-distribution',
@@ -121,14 +123,18 @@ describe.skipIf(!enabled)('the AWS CLI against the embedded cloud', () => {
     };
     await mark();
     expect(await mark()).toBe('Hit from cloudfront');
-    const {Invalidation} = await answer<{Invalidation: {Id: string}}>(
+    const {Invalidation} = await answer<{
+      Invalidation: {Id: string; InvalidationBatch: {Paths: {Items: string[]}}};
+    }>(
       'cloudfront',
       'create-invalidation',
       '--distribution-id',
       site.distributionId,
       '--paths',
       '/about/*',
+      '/a%20b',
     );
+    expect(Invalidation.InvalidationBatch.Paths.Items).toEqual(['/about/*', '/a%20b']);
     await aws(
       'cloudfront',
       'wait',
@@ -156,7 +162,20 @@ describe.skipIf(!enabled)('the AWS CLI against the embedded cloud', () => {
     );
     expect(CertificateSummaryList.map(certificate => certificate.CertificateArn)).toContain(CertificateArn);
     await aws('route53', 'create-hosted-zone', '--name', 'example.com', '--caller-reference', 'e2e');
-    const {HostedZones} = await answer<{HostedZones: {Name: string}[]}>('route53', 'list-hosted-zones');
+    const {HostedZones} = await answer<{HostedZones: {Name: string; Id: string}[]}>(
+      'route53',
+      'list-hosted-zones',
+    );
     expect(HostedZones.map(zone => zone.Name)).toContain('example.com.');
+    const missing = CertificateArn.replace(/[^/]+$/, '00000000-0000-0000-0000-000000000000');
+    const described = await attempt('acm', 'describe-certificate', '--certificate-arn', missing);
+    expect(described.stderr).toContain('ResourceNotFoundException');
+    const record = {Name: 'www.example.com', Type: 'A', TTL: 60, ResourceRecords: [{Value: '192.0.2.1'}]};
+    const zone = HostedZones[0]?.Id ?? '';
+    const batch = JSON.stringify({Changes: [{Action: 'UPSERT', ResourceRecordSet: record}]});
+    await aws('route53', 'change-resource-record-sets', '--hosted-zone-id', zone, '--change-batch', batch);
+    expect(await aws('route53', 'list-resource-record-sets', '--hosted-zone-id', zone)).toContain(
+      '192.0.2.1',
+    );
   });
 });

@@ -433,34 +433,3 @@ describe('an edge that takes its time (local start --invalidation-delay 10m)', (
     expect(stderr).toMatch(/still InProgress/);
   });
 });
-
-describe('an account that takes one wildcard a second (local start --invalidation-quota rate)', () => {
-  it('kill -9 in the middle, and the same command again: goes on, none twice', async () => {
-    const paced = workspace();
-    try {
-      paced.write(site);
-      await paced.json(['local', 'start', '--invalidation-quota', 'rate']);
-      await paced.json<Deployed>(['deploy', 'site', '--local']);
-      const list = () =>
-        paced.json<{invalidations: {paths: string[]}[]}>(['invalidation', 'list', '--local']);
-      const args = ['invalidate', '/a/*', '/b/*', '/c/*', '/d/*', '/e/*', '--local'];
-      const killed = await paced.run(args, {
-        started: child => {
-          const kill = async (): Promise<void> => {
-            while ((await list()).invalidations.length < 2) continue;
-            child.kill('SIGKILL');
-          };
-          void kill();
-        },
-      });
-      expect(killed.code).not.toBe(0);
-      const again = await paced.json<Invalidated>(args);
-      expect(again.resumed).toMatch(/^\d{4}-/);
-      expect(again.batches).toHaveLength(5);
-      const sent = (await list()).invalidations.flatMap(({paths}) => paths);
-      expect([...sent].sort()).toEqual(['/a/*', '/b/*', '/c/*', '/d/*', '/e/*']);
-    } finally {
-      await paced.dispose();
-    }
-  });
-});

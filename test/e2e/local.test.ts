@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {isRunning} from '../../src/processes.js';
 import {cleanEnvironment, repository} from './cli.js';
 import {
   smallSite,
@@ -14,14 +15,6 @@ import {
 
 const mapped = (files: Readonly<Record<string, string>>, folder: string): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, body]) => [folder + name, body]));
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('frontctl local', () => {
   let project: Workspace;
@@ -56,7 +49,7 @@ describe('frontctl local', () => {
 
     await project.run(['local', 'stop']);
     expect(await project.json<LocalStatus>(['local', 'status'])).toMatchObject({running: false});
-    expect(() => process.kill(started.pid, 0)).toThrow();
+    expect(isRunning(started.pid)).toBe(false);
   });
 
   it('reset deletes nothing in a folder that is not its own', async () => {
@@ -156,6 +149,6 @@ describe('frontctl local', () => {
     const closed = new Promise<number | null>(resolve => child.once('close', resolve));
     child.kill('SIGINT');
     expect(await closed).toBe(0);
-    expect(() => process.kill(pid, 0)).toThrow();
+    expect(isRunning(pid)).toBe(false);
   });
 });

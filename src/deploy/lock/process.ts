@@ -1,4 +1,5 @@
 import {readFileSync, readlinkSync} from 'node:fs';
+import {isRunning, processStat} from '../../processes.js';
 import type {Holder} from './types.js';
 
 /**
@@ -10,7 +11,7 @@ export function thisProcess(): Pick<Holder, 'pid' | 'machine' | 'started'> {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const machine = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-    return {pid, machine, started: statOf(pid)?.started};
+    return {pid, machine, started: processStat(pid)?.started};
   } catch {
     return {pid};
   }
@@ -22,28 +23,7 @@ export function isAlive(holder: Holder): boolean | undefined {
   if (machine === undefined || holder.machine !== machine) return undefined;
   // 0 and negative numbers are process groups for kill(2).
   if (!Number.isInteger(holder.pid) || holder.pid <= 0) return undefined;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  const stat = statOf(holder.pid);
-  // A /proc that hides the processes of other users.
-  if (stat === undefined) return true;
-  // A zombie was killed already; its parent has not asked how it ended.
-  if (stat.state === 'Z' || stat.state === 'X') return false;
-  return holder.started === undefined || stat.started === holder.started;
-}
-
-/** proc_pid_stat(5): fields 3 (state) and 22 (starttime). The name before them stands in parentheses and may hold any. */
-function statOf(pid: number): {readonly state: string; readonly started: string} | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, started] = [fields[0], fields[19]];
-    return state === undefined || started === undefined ? undefined : {state, started};
-  } catch {
-    return undefined;
-  }
+  if (!isRunning(holder.pid)) return false;
+  const stat = processStat(holder.pid);
+  return stat === undefined || holder.started === undefined || stat.started === holder.started;
 }

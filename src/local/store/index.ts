@@ -8,7 +8,7 @@ import {open} from 'lmdb';
 import {Failure} from '../../failure.js';
 import type {Store, Table} from '../types.js';
 import {openBlobs} from './blobs.js';
-import {isRunning, startOf, type Holder} from './lock.js';
+import {isHeld, startOf, type Holder} from './lock.js';
 import {requireSpace} from './space.js';
 import {openTable, type Change, type Database} from './tables.js';
 
@@ -167,7 +167,7 @@ function takeLock(database: Database, dir: string): () => void {
   const mine: Holder = {pid: process.pid, started: startOf(process.pid), token: randomUUID()};
   const other = database.transactionSync(() => {
     const holder = database.get(key) as Holder | undefined;
-    if (holder && isRunning(holder)) return holder;
+    if (holder && isHeld(holder)) return holder;
     database.putSync(key, mine);
     return undefined;
   });

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import fc from 'fast-check';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {isDiskFull, openStore} from '../../../src/local/store/index.js';
 import type {BlobWriter, Store} from '../../../src/local/types.js';
 
@@ -168,14 +168,16 @@ describe('opening', () => {
   });
 
   it('removes its directory on close in memory', async () => {
-    const before = (await readdir(tmpdir())).filter(name => name.startsWith('frontctl-'));
-    const store = await openStore({memory: true});
-    await fill(store, ['a']);
-    await store.close();
-    const after = (await readdir(tmpdir())).filter(name => name.startsWith('frontctl-'));
-    expect(after.filter(name => !before.includes(name) && /^frontctl-[A-Za-z0-9]{6}$/.test(name))).toEqual(
-      [],
-    );
+    vi.stubEnv('TMPDIR', dir);
+    try {
+      const store = await openStore({memory: true});
+      expect(await readdir(dir)).toHaveLength(1);
+      await fill(store, ['a']);
+      await store.close();
+      expect(await readdir(dir)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 
