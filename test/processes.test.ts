@@ -13,7 +13,9 @@ it('knows itself, and that a process which was waited for is gone', async () => 
 
 it.runIf(process.platform === 'linux')('takes one that nobody waits for as ended', async () => {
   // What follows `exec` becomes the parent of the first, and never asks how it ended.
-  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {stdio: ['ignore', 'pipe', 'ignore']});
+  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   try {
     const [said] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
     const pid = Number(said);

@@ -24,6 +24,8 @@ const firstConnections = 32;
 /** Requests of the SDK's clients at a time, for each client. */
 const clientSockets = 64;
 const defaultAttempts = 5;
+/** A large deploy makes ten thousands of requests: where every fifth fails, five attempts each would not bring it to its end. */
+const defaultAttemptsOnceAnswered = 8;
 
 type Client = ACMClient | CloudFrontClient | KMSClient | Route53Client | S3Client;
 
@@ -144,6 +146,7 @@ export function createAws(options: AwsOptions): Aws {
       connection: createConnection({connectTimeoutMs, responseTimeoutMs: idleTimeoutMs}),
       limiter: createLimiter({start: firstConnections, max: maxConnections}),
       maxAttempts: maxAttempts ?? defaultAttempts,
+      maxAttemptsOnceAnswered: maxAttempts ?? defaultAttemptsOnceAnswered,
       origin: originOf(endpoint),
       now: Date.now,
       random: Math.random,

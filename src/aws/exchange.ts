@@ -44,6 +44,8 @@ export interface ExchangeOptions {
   readonly connection: Connection;
   readonly limiter: Limiter;
   readonly maxAttempts: number;
+  /** The same once the service has answered: what fails then is likely to pass. */
+  readonly maxAttemptsOnceAnswered: number;
   readonly origin: CallOrigin;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
@@ -95,9 +97,10 @@ const isAboutRegion = (status: number, name: string): boolean =>
  * connections with full jitter, outside its concurrency slot.
  */
 export function createExchange(options: ExchangeOptions): ExchangeWithClock {
-  const {credentials, connection, limiter, maxAttempts, now} = options;
+  const {credentials, connection, limiter, now} = options;
   const signer = createSigner();
   let skewMs = 0;
+  let hasAnswered = false;
   /** The last Date header and when it came; read only when somebody asks. */
   let lastDate = '';
   let lastDateAt = 0;
@@ -199,8 +202,10 @@ export function createExchange(options: ExchangeOptions): ExchangeWithClock {
       try {
         const response = await once(request);
         noteDate(response);
-        if (isAnswer(response, request))
+        if (isAnswer(response, request)) {
+          hasAnswered = true;
           return isRepeat ? {...response, isRepeat} : Object.assign(response, {isRepeat});
+        }
         const refusal = answerError(request.method, response);
         error = refusal;
         const times = corrected.get(refusal.name) ?? 0;
@@ -217,7 +222,8 @@ export function createExchange(options: ExchangeOptions): ExchangeWithClock {
       }
       withOrigin(error, options.origin);
       const kind = errorKind(errorFacts(error));
-      if (kind === 'lasting' || attempt >= maxAttempts) throw error;
+      const most = hasAnswered ? options.maxAttemptsOnceAnswered : options.maxAttempts;
+      if (kind === 'lasting' || attempt >= most) throw error;
       await options.sleep(backoffMs(attempt, kind, options.random));
     }
   };

@@ -30,6 +30,7 @@ afterEach(async () => {
 async function fixture(
   answer: (request: SeenRequest, index: number) => Answer,
   maxAttempts = 5,
+  maxAttemptsOnceAnswered = maxAttempts,
 ): Promise<Fixture> {
   const server = await startFakeServer(answer);
   const sleeps: number[] = [];
@@ -58,6 +59,7 @@ async function fixture(
     connection: createConnection({connectTimeoutMs: 1000, responseTimeoutMs: 5000}),
     limiter: createLimiter({start: 8, max: 256}),
     maxAttempts,
+    maxAttemptsOnceAnswered,
     origin: {endpoint: server.url, isLocal: false, profile: undefined},
     now: () => wallClock,
     random: () => 1,
@@ -133,6 +135,16 @@ describe('put', () => {
       code: 'UNREACHABLE',
       message: expect.stringContaining(gone.server.url) as string,
     });
+  });
+
+  it('has more patience with a bucket that has answered before', async () => {
+    const slow = s3Error(503, 'SlowDown');
+    const {store, sleeps} = await fixture(inTurn(ok, slow, slow, slow, ok, slow), 2, 4);
+    await store.put(object);
+    await store.put(object);
+    expect(sleeps).toHaveLength(3);
+    await expect(store.put(object)).rejects.toMatchObject({code: 'THROTTLED'});
+    expect(sleeps).toHaveLength(6);
   });
 
   it('does not repeat what cannot succeed', async () => {

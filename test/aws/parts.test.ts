@@ -31,6 +31,7 @@ async function openStore(answer: (request: SeenRequest, index: number) => Answer
     connection: {...connection, send: (_origin, request) => connection.send(server.url, request)},
     limiter: createLimiter({start: 8, max: 8}),
     maxAttempts: 3,
+    maxAttemptsOnceAnswered: 3,
     origin: {endpoint: server.url, isLocal: false, profile: undefined},
     now: Date.now,
     random: () => 0,

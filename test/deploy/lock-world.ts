@@ -51,6 +51,7 @@ export async function openLockWorld(clock?: Clock): Promise<LockWorld> {
         connection: createConnection({connectTimeoutMs: 5000, responseTimeoutMs: 5000}),
         limiter: createLimiter({start: 4, max: 4}),
         maxAttempts: 5,
+        maxAttemptsOnceAnswered: 5,
         origin: {endpoint, isLocal: true, profile: undefined},
         now: () => cloud.clock.now() + ms,
         random: () => 0,
