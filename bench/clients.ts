@@ -4,7 +4,7 @@ import path from 'node:path';
 import {buildSync} from 'esbuild';
 import {findProgram} from './process.js';
 
-export type ClientName = 'frontctl' | 'bare' | 'rclone' | 'aws';
+export type ClientName = 'frontctl' | 'bare' | 'bare-undici' | 'rclone' | 'aws';
 
 export interface Client {
   readonly name: ClientName;
@@ -38,30 +38,32 @@ export function clientEnvironment(home: string, endpoint: string): NodeJS.Proces
   };
 }
 
-/** `bare.ts` as one file of JavaScript: it must not pay for a compiler. */
-function bareClient(scratch: string): Client {
-  const script = path.join(scratch, 'bare.mjs');
+/** `bare.ts` as JavaScript, near its packages: it must not pay for a compiler. */
+function bareClients(): readonly Client[] {
+  const script = path.join(root, 'node_modules/.cache/frontctl/bare.mjs');
   buildSync({
     entryPoints: [path.join(import.meta.dirname, 'bare.ts')],
     outfile: script,
     bundle: true,
+    packages: 'external',
     platform: 'node',
     format: 'esm',
     target: 'node20',
   });
-  return {
-    name: 'bare',
-    version: 'bench/bare.ts: reads, signs and sends over raw sockets, nothing else',
+  const client = (name: ClientName, transport: string): Client => ({
+    name,
+    version: `bench/bare.ts: reads, signs and sends by ${transport}, nothing else`,
     isFirstOnly: true,
     sync: (folder, bucket, endpoint, latencyMs) => [
       process.execPath,
-      ...[script, folder, bucket, endpoint, latencyMs > 0 ? '256' : '64'],
+      ...[script, folder, bucket, endpoint, latencyMs > 0 ? '256' : '64', transport],
     ],
-  };
+  });
+  return [client('bare', 'sockets'), client('bare-undici', 'undici')];
 }
 
-/** The clients that can run here; `missing` says one line for each that cannot. `scratch`: a folder for what is built. */
-export function availableClients(scratch: string): {
+/** The clients that can run here; `missing` says one line for each that cannot. */
+export function availableClients(): {
   readonly clients: readonly Client[];
   readonly missing: readonly string[];
 } {
@@ -88,7 +90,7 @@ export function availableClients(scratch: string): {
       ],
     });
   } else missing.push('frontctl is not built: run "npm run build" first.');
-  clients.push(bareClient(scratch));
+  clients.push(...bareClients());
   const rclone = findProgram('rclone');
   if (rclone !== undefined) {
     clients.push({

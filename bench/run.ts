@@ -61,7 +61,10 @@ const large: Scenario = {
   tree: largeTree,
   latencyMs: 0,
   rounds,
-  targets: {'first upload': {seconds: {rclone: 0.25, aws: 0.08, bare: 1.6}}, ...redeploys(0.5)},
+  targets: {
+    'first upload': {seconds: {rclone: 0.25, aws: 0.08, bare: 1.6, 'bare-undici': 1.6}},
+    ...redeploys(0.5),
+  },
 };
 const slow = (scenario: Scenario, targets: Scenario['targets']): Scenario => ({
   ...scenario,
@@ -83,12 +86,12 @@ const huge: Scenario = {
   tree: hugeTree,
   latencyMs: 0,
   rounds: 1,
-  clients: ['frontctl', 'bare', 'rclone'],
+  clients: ['frontctl', 'bare', 'bare-undici', 'rclone'],
   targets: Object.fromEntries(phases.map(phase => [phase, {peakMB: 400}])),
 };
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'frontctl-bench-'));
-const {clients, missing} = availableClients(scratch);
+const {clients, missing} = availableClients();
 const pin = values.pin && taskset !== undefined && availableParallelism() > 1;
 const log = (line: string): void => console.error(line);
 const print = (rows: readonly (readonly string[])[]): void => console.log(`\n${table(rows)}`);

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {clientEnvironment, type Client, type ClientName} from './clients.js';
 import {measure, median, type Run, type Server} from './process.js';
 import type {Overlap} from './s3/trace.js';
@@ -54,6 +55,8 @@ export async function uploads(
   const folder = path.join(bench.scratch, `tree-${scenario.tree.files}`);
   rmSync(folder, {recursive: true, force: true});
   writeTree(folder, scenario.tree);
+  // A build is at rest when it is deployed: what was written within two seconds is not trusted to be, and read twice.
+  await sleep(2500);
   await control(bench.server, `latency=${scenario.latencyMs}`);
   const results = new Map<ClientName, ByPhase[]>();
   for (let round = 1; round <= scenario.rounds; round++) {
