@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {partSize} from '../../src/deploy/multipart.js';
+import {partSize} from '../../src/deploy/upload/multipart.js';
 import {clientEnvironment, frontctl, root} from '../clients.js';
 import {measure, startServer, type Run} from '../process.js';
 import {fileName} from '../trees.js';

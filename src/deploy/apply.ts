@@ -1,12 +1,23 @@
 import {ensurePolicy, privateStatement} from '../bucket/index.js';
 import {price, quotaOf, type Usage} from '../invalidation/index.js';
 import type {Work} from '../events.js';
-import {withPrefix, type Manifest, type ManifestEntry, type PendingInvalidation} from './manifest.js';
-import {countsOf} from './plan.js';
-import {filesBefore, filesWithDoomed, openRecord, ownInvalidations, type ManifestRecord} from './record.js';
+import {
+  withPrefix,
+  type Manifest,
+  type ManifestEntry,
+  type PendingInvalidation,
+} from './manifest/manifest.js';
+import {countsOf} from './plan/plan.js';
+import {
+  filesBefore,
+  filesWithDoomed,
+  openRecord,
+  ownInvalidations,
+  type ManifestRecord,
+} from './manifest/record.js';
 import {deleteUnfinished, invalidate, remove, type Undeleted} from './finish.js';
 import type {DeployResult, DistributionBatch, PreparedDeploy, PreparedPlace} from './types.js';
-import {uploadAll} from './upload-phases.js';
+import {uploadAll} from './upload/phases.js';
 import {countAside} from './usage.js';
 
 /** What `applyDeploy` tells and asks while it works. */

@@ -13,9 +13,9 @@ import {
 import {Failure} from '../failure.js';
 import {withoutCovered} from '../invalidation/index.js';
 import {planCover, type Cover, type CoverInput, type Limits} from '../invalidation/plan/index.js';
-import type {LiveState} from './live.js';
-import type {PendingInvalidation} from './manifest.js';
-import {changedKeys, newKeys} from './plan.js';
+import type {LiveState} from './manifest/live.js';
+import type {PendingInvalidation} from './manifest/manifest.js';
+import {changedKeys, newKeys} from './plan/plan.js';
 import type {CoverOf, DeployStep} from './types.js';
 
 export interface CoverRequest {

@@ -1,7 +1,7 @@
 import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import {applyDeploy} from './apply.js';
-import {abortLeftovers} from './leftovers.js';
+import {abortLeftovers} from './upload/leftovers.js';
 import {acquireLock, thisProcess, type Lock} from './lock/lock.js';
 import {prepareDeploy} from './prepare.js';
 import type {DeployInput, DeployResult, PreparedDeploy} from './types.js';

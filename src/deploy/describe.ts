@@ -1,6 +1,6 @@
 import {describePrice, price, quotaOf, type Usage} from '../invalidation/index.js';
 import type {Site} from '../site/index.js';
-import {countsOf, planDeploy, reasonText} from './plan.js';
+import {countsOf, planDeploy, reasonText} from './plan/plan.js';
 import type {DeployPlan, PlanDescription, PreparedDeploy} from './types.js';
 
 type Invalidation = PlanDescription['plan']['invalidation'];

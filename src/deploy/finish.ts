@@ -2,8 +2,8 @@ import type {Work} from '../events.js';
 import {toFailure, type UndeletedKey} from '../aws/index.js';
 import {Failure} from '../failure.js';
 import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
-import {fileCount} from './plan.js';
-import {withPrefix, type ManifestEntry, type PendingInvalidation} from './manifest.js';
+import {fileCount} from './plan/plan.js';
+import {withPrefix, type ManifestEntry, type PendingInvalidation} from './manifest/manifest.js';
 import type {DistributionBatch, PreparedDeploy, PreparedPlace} from './types.js';
 
 export interface Undeleted {

@@ -1,7 +1,7 @@
 import type {Aws, ObjectStore} from '../aws/index.js';
 import type {Distribution} from '../distribution/index.js';
-import {manifestAddress, manifestKey, ownFolder, readManifest, withPrefix} from './manifest.js';
-import {createRowReader} from './manifest-rows.js';
+import {manifestAddress, manifestKey, ownFolder, readManifest, withPrefix} from './manifest/manifest.js';
+import {createRowReader} from './manifest/rows.js';
 
 export interface InventoryOptions {
   /** Default: the bucket of the distribution's S3 origins; of several the first with a manifest, else the first. */

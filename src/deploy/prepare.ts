@@ -4,9 +4,9 @@ import type {Work} from '../events.js';
 import {Failure} from '../failure.js';
 import type {ObjectStore} from '../aws/index.js';
 import {planInvalidation} from './cover.js';
-import {headerNotes} from './header-notes.js';
-import {adoptObjects, verifyHeaders} from './adopt.js';
-import {reconcile, type LiveObject} from './live.js';
+import {headerNotes} from './headers/notes.js';
+import {adoptObjects, verifyHeaders} from './plan/adopt.js';
+import {reconcile, type LiveObject} from './manifest/live.js';
 import {
   manifestKey,
   readManifest,
@@ -15,14 +15,14 @@ import {
   type PendingInvalidation,
   type ReadManifest,
   type Release,
-} from './manifest.js';
+} from './manifest/manifest.js';
 import {protection} from './guards/index.js';
 import {lockKey} from './lock/lock.js';
-import {refusalsOf} from './refusals.js';
-import {changedKeys, countsOf, fileCount, planDeploy} from './plan.js';
+import {refusalsOf} from './plan/refusals.js';
+import {changedKeys, countsOf, fileCount, planDeploy} from './plan/plan.js';
 import {relay, throttled, type Emit} from './relay.js';
-import {defaultKeep} from './release.js';
-import {unreadTags} from './tags.js';
+import {defaultKeep} from './plan/release.js';
+import {unreadTags} from './headers/tags.js';
 import type {
   DeployInput,
   DeployPlan,

@@ -5,10 +5,10 @@ import type {Failure} from '../failure.js';
 import type {Batch, Pace, Quota} from '../invalidation/index.js';
 import type {Cover} from '../invalidation/plan/index.js';
 import type {FileHeaders, ReadSiteOptions, Site, SiteFile} from '../site/index.js';
-import type {Manifest, PendingInvalidation, ReadManifest} from './manifest.js';
+import type {Manifest, PendingInvalidation, ReadManifest} from './manifest/manifest.js';
 import type {MaxDelete} from './guards/index.js';
 import type {Holder, LockOptions} from './lock/types.js';
-import type {Keep} from './release.js';
+import type {Keep} from './plan/release.js';
 
 /** Hard barriers, in this order: nothing of a later phase starts before all of the earlier one is done. */
 export type Phase = 'fingerprinted' | 'asset' | 'html' | 'delete';

@@ -8,7 +8,7 @@ import {
 import {CreateKeyCommand} from '@aws-sdk/client-kms';
 import {Upload} from '@aws-sdk/lib-storage';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {partSizes} from '../../src/deploy/adopt.js';
+import {partSizes} from '../../src/deploy/plan/adopt.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {deployOnce, openWorld, type World} from './world.js';
 

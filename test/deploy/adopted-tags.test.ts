@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {adoptedTags} from '../../src/deploy/tags.js';
+import {adoptedTags} from '../../src/deploy/headers/tags.js';
 
 it.each([
   ['release-r1,pages', 'release-{release},pages', 'release-{release},pages'],

@@ -1,7 +1,7 @@
 /** Hashes that look like words or dates are kept like those that do not. */
 import {expect, it} from 'vitest';
-import {namedLikeHashed} from '../../src/deploy/hashed-names.js';
-import {planDeploy} from '../../src/deploy/plan.js';
+import {namedLikeHashed} from '../../src/deploy/plan/hashed-names.js';
+import {planDeploy} from '../../src/deploy/plan/plan.js';
 import {fingerprintOf} from '../../src/site/index.js';
 import {liveObject, recordedFrom, siteFile} from './site.js';
 

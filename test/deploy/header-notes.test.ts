@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {HeaderRule} from '../../src/config/types.js';
-import {headerNotes} from '../../src/deploy/header-notes.js';
+import {headerNotes} from '../../src/deploy/headers/notes.js';
 import type {Distribution} from '../../src/distribution/index.js';
 import {compileRules, type Site} from '../../src/site/index.js';
 import {siteFile} from './site.js';

@@ -3,7 +3,7 @@ import {brotliCompressSync} from 'node:zlib';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import type {HeaderRule} from '../../src/config/types.js';
 import {deploy, type DeployInput} from '../../src/deploy/index.js';
-import {manifestKey} from '../../src/deploy/manifest.js';
+import {manifestKey} from '../../src/deploy/manifest/manifest.js';
 import type {SiteResources} from '../../src/stack/index.js';
 import {browse, deployInput, deployOnce, finish, openWorld, type World} from './world.js';
 

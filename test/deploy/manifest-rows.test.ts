@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createRowReader, readRows, type ManifestRow} from '../../src/deploy/manifest-rows.js';
-import {parseManifest, serializeManifest} from '../../src/deploy/manifest-document.js';
-import type {Manifest, ManifestEntry} from '../../src/deploy/manifest.js';
+import {createRowReader, readRows, type ManifestRow} from '../../src/deploy/manifest/rows.js';
+import {parseManifest, serializeManifest} from '../../src/deploy/manifest/document.js';
+import type {Manifest, ManifestEntry} from '../../src/deploy/manifest/manifest.js';
 import {manifestOf} from './site.js';
 
 const oddKeys = [

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Manifest} from '../../src/deploy/index.js';
-import {createDocumentReader, parseManifest, serializeManifest} from '../../src/deploy/manifest-document.js';
-import {siteAddress} from '../../src/deploy/manifest.js';
+import {createDocumentReader, parseManifest, serializeManifest} from '../../src/deploy/manifest/document.js';
+import {siteAddress} from '../../src/deploy/manifest/manifest.js';
 import {manifestOf} from './site.js';
 
 const hex = (length: number) =>

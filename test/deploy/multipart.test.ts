@@ -14,8 +14,8 @@ import {crc32} from 'node:zlib';
 import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Aws, ObjectStore} from '../../src/aws/index.js';
-import {createByteBudget} from '../../src/deploy/body.js';
-import {multipartBytes, partSize, uploadMultipart} from '../../src/deploy/multipart.js';
+import {createByteBudget} from '../../src/deploy/upload/body.js';
+import {multipartBytes, partSize, uploadMultipart} from '../../src/deploy/upload/multipart.js';
 import {stampOf, type SiteFile} from '../../src/site/index.js';
 
 const MiB = 1024 ** 2;

@@ -10,7 +10,7 @@ import {afterEach, expect, it} from 'vitest';
 import type {Aws, ObjectStore} from '../../src/aws/index.js';
 import {deploy, type DeployInput} from '../../src/deploy/index.js';
 import {lockKey} from '../../src/deploy/lock/lock.js';
-import {keptReleases} from '../../src/deploy/release.js';
+import {keptReleases} from '../../src/deploy/plan/release.js';
 import {Failure} from '../../src/failure.js';
 import {parseFault} from '../../src/local/fault.js';
 import type {CloudOptions} from '../../src/local/cloud.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {reconcile, type LiveObject} from '../../src/deploy/live.js';
-import {changedKeys, planDeploy, reasonText, uploadPhases} from '../../src/deploy/plan.js';
+import {reconcile, type LiveObject} from '../../src/deploy/manifest/live.js';
+import {changedKeys, planDeploy, reasonText, uploadPhases} from '../../src/deploy/plan/plan.js';
 import type {DeployStep} from '../../src/deploy/index.js';
 import type {SiteFile} from '../../src/site/index.js';
 import {digest, liveObject, manifestOf, recordedFrom, siteFile} from './site.js';

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import {afterEach, describe, expect, it} from 'vitest';
 import {readManifest, type Release} from '../../src/deploy/index.js';
-import {defaultKeep, isRenamed, keptReleases, releaseId, withRelease} from '../../src/deploy/release.js';
-import {planDeploy} from '../../src/deploy/plan.js';
-import type {LiveObject} from '../../src/deploy/live.js';
-import type {ManifestEntry} from '../../src/deploy/manifest.js';
+import {defaultKeep, isRenamed, keptReleases, releaseId, withRelease} from '../../src/deploy/plan/release.js';
+import {planDeploy} from '../../src/deploy/plan/plan.js';
+import type {LiveObject} from '../../src/deploy/manifest/live.js';
+import type {ManifestEntry} from '../../src/deploy/manifest/manifest.js';
 import {digest, siteFile} from './site.js';
 import {browse, deployOnce, objectsOf, openWorld, type World} from './world.js';
 

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
-import type {LiveObject} from '../../src/deploy/live.js';
-import {entryOf} from '../../src/deploy/live.js';
+import type {LiveObject} from '../../src/deploy/manifest/live.js';
+import {entryOf} from '../../src/deploy/manifest/live.js';
 import type {Manifest, ManifestEntry} from '../../src/deploy/index.js';
 import type {FileKind, SiteFile} from '../../src/site/index.js';
 

@@ -8,7 +8,7 @@ import {
 import {afterEach, describe, expect, it} from 'vitest';
 import type {DeployInput} from '../../src/deploy/index.js';
 import {lockKey} from '../../src/deploy/lock/lock.js';
-import {multipartBytes} from '../../src/deploy/multipart.js';
+import {multipartBytes} from '../../src/deploy/upload/multipart.js';
 import {bodyOf, deployOnce, objectsOf, openWorld, type World} from './world.js';
 
 let world: World;

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {multipartBytes} from '../../src/deploy/multipart.js';
+import {multipartBytes} from '../../src/deploy/upload/multipart.js';
 import {browse, objectsOf, openWorld, type World} from '../deploy/world.js';
 import {frontctl, json} from './cli.js';
 import type {Deployed} from './workspace.js';

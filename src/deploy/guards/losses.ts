@@ -1,7 +1,7 @@
 /** What a deploy would take from the live site. Pure. */
 import {percentage} from '../../config/formats.js';
 import {Failure} from '../../failure.js';
-import {fileCount} from '../plan.js';
+import {fileCount} from '../plan/plan.js';
 import {listing} from './listing.js';
 
 /** Most files that a deploy may delete: a number, or a share of the live release. */

@@ -1,4 +1,4 @@
-import {ownFolder} from '../manifest.js';
+import {ownFolder} from '../manifest/manifest.js';
 import type {Holder} from './types.js';
 
 /** Under the site's prefix; the bucket policy keeps the folder from CloudFront. */

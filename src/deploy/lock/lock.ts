@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {isPassing} from '../../aws/index.js';
 import type {Work} from '../../events.js';
 import {Failure} from '../../failure.js';
-import {siteAddress} from '../manifest.js';
+import {siteAddress} from '../manifest/manifest.js';
 import {holdLease} from './hold.js';
 import {boundTtl, describeHolder, hasLapsed, lapseMs, type Lease, type Sight} from './lease.js';
 import {leaseObject, type Condition, type LeaseObject} from './object.js';

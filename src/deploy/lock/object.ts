@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {ObjectStore} from '../../aws/index.js';
 import {Failure} from '../../failure.js';
-import {siteAddress, withPrefix} from '../manifest.js';
+import {siteAddress, withPrefix} from '../manifest/manifest.js';
 import {lockKey, parseLease, serializeLease, type Lease, type Sight} from './lease.js';
 
 export type Condition = {readonly ifNoneMatch: '*'} | {readonly ifMatch: string};

@@ -10,7 +10,7 @@ import {iamAction} from '../../../src/aws/permissions.js';
 import type {ServiceId} from '../../../src/aws/index.js';
 import type {Config} from '../../../src/config/types.js';
 import {lockKey} from '../../../src/deploy/lock/lock.js';
-import {multipartBytes} from '../../../src/deploy/multipart.js';
+import {multipartBytes} from '../../../src/deploy/upload/multipart.js';
 import {findByTag} from '../../../src/distribution/index.js';
 import {bucketName} from '../../../src/stack/index.js';
 import {deployOnce} from '../../deploy/world.js';

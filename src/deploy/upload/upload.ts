@@ -1,11 +1,11 @@
-import type {Aws, ObjectStore} from '../aws/index.js';
-import {Failure} from '../failure.js';
-import type {FileHeaders} from '../site/index.js';
+import type {Aws, ObjectStore} from '../../aws/index.js';
+import {Failure} from '../../failure.js';
+import type {FileHeaders} from '../../site/index.js';
 import {readPlanned, type ByteBudget} from './body.js';
-import {copyHeaders, objectHeaders} from './headers.js';
-import {withPrefix} from './manifest.js';
+import {copyHeaders, objectHeaders} from '../headers/headers.js';
+import {withPrefix} from '../manifest/manifest.js';
 import {uploadMultipart} from './multipart.js';
-import type {DeployStep} from './types.js';
+import type {DeployStep} from '../types.js';
 
 export type UploadStep = Exclude<DeployStep, {action: 'delete'}>;
 

@@ -1,11 +1,11 @@
 /** What is live and in no manifest, or not as the manifest says: looked at before anything is sent again. */
 import {createHash} from 'node:crypto';
 import {open} from 'node:fs/promises';
-import {mapConcurrent, type ObjectHead, type ObjectStore} from '../aws/index.js';
-import {Failure} from '../failure.js';
-import type {SiteFile} from '../site/index.js';
-import {headerChanges, headersOf} from './headers.js';
-import type {LiveObject} from './live.js';
+import {mapConcurrent, type ObjectHead, type ObjectStore} from '../../aws/index.js';
+import {Failure} from '../../failure.js';
+import type {SiteFile} from '../../site/index.js';
+import {headerChanges, headersOf} from '../headers/headers.js';
+import type {LiveObject} from '../manifest/live.js';
 
 export interface Looking {
   readonly store: ObjectStore;

@@ -1,10 +1,10 @@
-import type {Distribution} from '../distribution/index.js';
-import type {Failure} from '../failure.js';
-import type {Site} from '../site/index.js';
-import {defaultMaxDelete, guardRefusal} from './guards/index.js';
-import {newerIsLive, olderThan, type Origin} from './lock/order.js';
-import {siteAddress, type ReadManifest, type Release} from './manifest.js';
-import type {DeployInput, DeployPlan} from './types.js';
+import type {Distribution} from '../../distribution/index.js';
+import type {Failure} from '../../failure.js';
+import type {Site} from '../../site/index.js';
+import {defaultMaxDelete, guardRefusal} from '../guards/index.js';
+import {newerIsLive, olderThan, type Origin} from '../lock/order.js';
+import {siteAddress, type ReadManifest, type Release} from '../manifest/manifest.js';
+import type {DeployInput, DeployPlan} from '../types.js';
 
 export interface Proposal {
   readonly input: DeployInput;

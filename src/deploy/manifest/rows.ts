@@ -1,5 +1,5 @@
 /** The manifest read for its keys alone: an inventory of a million files must not cost a gigabyte. */
-import {parseManifest} from './manifest-document.js';
+import {parseManifest} from './document.js';
 
 export interface ManifestRow {
   readonly key: string;

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto';
 import {open} from 'node:fs/promises';
 import {crc32} from 'node:zlib';
-import {mapConcurrent, type Aws, type ObjectStore, type SentPart} from '../aws/index.js';
-import {stampOf, type SiteFile} from '../site/index.js';
+import {mapConcurrent, type Aws, type ObjectStore, type SentPart} from '../../aws/index.js';
+import {stampOf, type SiteFile} from '../../site/index.js';
 import {fileChanged, type ByteBudget} from './body.js';
-import {objectHeaders} from './headers.js';
+import {objectHeaders} from '../headers/headers.js';
 import {abortTwins} from './leftovers.js';
 
 /** Files from this size on go up in parts. Bytes. */

@@ -1,4 +1,4 @@
-import type {Release} from './manifest.js';
+import type {Release} from '../manifest/manifest.js';
 
 /** `20261121T193005Z-4f2a9c`: sorts by time; the six hex digits keep two deploys of one second apart. `random` in [0, 1). */
 export function releaseId(now: number, random: () => number): string {

@@ -1,5 +1,5 @@
-import {Failure} from '../failure.js';
-import type {FileHeaders} from '../site/index.js';
+import {Failure} from '../../failure.js';
+import type {FileHeaders} from '../../site/index.js';
 import type {Manifest, ManifestEntry, PendingInvalidation, Release} from './manifest.js';
 
 const version = 2;

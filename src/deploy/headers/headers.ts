@@ -1,8 +1,8 @@
 /** The headers of an object: as they are wanted, as they are live, and as S3 takes them. */
-import type {ObjectHead} from '../aws/index.js';
-import type {FileHeaders} from '../site/index.js';
+import type {ObjectHead} from '../../aws/index.js';
+import type {FileHeaders} from '../../site/index.js';
 import {adoptedTags, expandTags, tagHeader} from './tags.js';
-import type {HeaderChange} from './types.js';
+import type {HeaderChange} from '../types.js';
 
 /** What a step changes, header by header, in the order in which people look for them. */
 export function headerChanges(before: FileHeaders, after: FileHeaders): readonly HeaderChange[] {

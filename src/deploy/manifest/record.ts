@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
-import type {ObjectStore} from '../aws/index.js';
-import {Failure} from '../failure.js';
-import {serializeManifest} from './manifest-document.js';
+import type {ObjectStore} from '../../aws/index.js';
+import {Failure} from '../../failure.js';
+import {serializeManifest} from './document.js';
 import {
   manifestKey,
   siteAddress,
@@ -11,8 +11,8 @@ import {
   type ManifestEntry,
   type PendingInvalidation,
 } from './manifest.js';
-import {entryFor} from './plan.js';
-import type {PreparedDeploy, PreparedInvalidation, PreparedPlace} from './types.js';
+import {entryFor} from '../plan/plan.js';
+import type {PreparedDeploy, PreparedInvalidation, PreparedPlace} from '../types.js';
 
 /** The manifest's object: written by compare-and-swap, one version after the other. */
 export interface ManifestRecord {

@@ -1,6 +1,6 @@
-import {releaseMark} from '../config/index.js';
-import {cacheTagHeader, type Distribution} from '../distribution/index.js';
-import type {Site} from '../site/index.js';
+import {releaseMark} from '../../config/index.js';
+import {cacheTagHeader, type Distribution} from '../../distribution/index.js';
+import type {Site} from '../../site/index.js';
 
 /** S3's header of the metadata `cache-tag`, towards S3 and from it. */
 export const tagHeader = cacheTagHeader;

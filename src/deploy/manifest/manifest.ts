@@ -1,6 +1,6 @@
-import type {ObjectStore} from '../aws/index.js';
-import type {FileHeaders} from '../site/index.js';
-import {createDocumentReader, parseManifest} from './manifest-document.js';
+import type {ObjectStore} from '../../aws/index.js';
+import type {FileHeaders} from '../../site/index.js';
+import {createDocumentReader, parseManifest} from './document.js';
 
 export interface ManifestEntry {
   /** Lowercase hex. */

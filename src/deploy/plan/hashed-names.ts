@@ -1,5 +1,5 @@
 /** Which names that are no fingerprint at sight stand among fingerprints and are taken for one all the same. Pure. */
-import {fingerprintOf} from '../site/index.js';
+import {fingerprintOf} from '../../site/index.js';
 
 const page = /\.[xs]?html?$/i;
 

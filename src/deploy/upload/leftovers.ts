@@ -1,8 +1,8 @@
 import type * as S3 from '@aws-sdk/client-s3';
-import {call, toFailure} from '../aws/index.js';
-import type {Work} from '../events.js';
-import {siteAddress, withPrefix, type Manifest} from './manifest.js';
-import type {PreparedDeploy, PreparedPlace} from './types.js';
+import {call, toFailure} from '../../aws/index.js';
+import type {Work} from '../../events.js';
+import {siteAddress, withPrefix, type Manifest} from '../manifest/manifest.js';
+import type {PreparedDeploy, PreparedPlace} from '../types.js';
 
 type Marker = Pick<S3.ListMultipartUploadsRequest, 'KeyMarker' | 'UploadIdMarker'>;
 

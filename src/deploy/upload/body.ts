@@ -1,8 +1,8 @@
 import {hash} from 'node:crypto';
 import {closeSync, openSync, readSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
-import {Failure} from '../failure.js';
-import {keptBody, type SiteFile} from '../site/index.js';
+import {Failure} from '../../failure.js';
+import {keptBody, type SiteFile} from '../../site/index.js';
 
 /** Below this a blocking read is cheaper than a trip through the thread pool. Bytes. */
 const blockingBytes = 256 * 1024;

@@ -1,10 +1,10 @@
-import type {SiteFile} from '../site/index.js';
+import type {SiteFile} from '../../site/index.js';
 import {namedLikeHashed} from './hashed-names.js';
-import {headerChanges} from './headers.js';
-import type {LiveObject, LiveState} from './live.js';
-import type {ManifestEntry, Release} from './manifest.js';
+import {headerChanges} from '../headers/headers.js';
+import type {LiveObject, LiveState} from '../manifest/live.js';
+import type {ManifestEntry, Release} from '../manifest/manifest.js';
 import {defaultKeep, isRenamed, keptReleases, withRelease, type Keep} from './release.js';
-import type {DeployPlan, DeployResult, DeployStep, Phase, StepReason} from './types.js';
+import type {DeployPlan, DeployResult, DeployStep, Phase, StepReason} from '../types.js';
 
 /** In order. Deletes come after all of them. */
 export const uploadPhases = ['fingerprinted', 'asset', 'html'] as const satisfies readonly Phase[];

@@ -1,7 +1,7 @@
 /** What is said once, before a deploy, of headers that do not do what somebody may hope. */
-import {cacheControlProblems, cacheDirectives} from '../config/index.js';
-import type {Distribution} from '../distribution/index.js';
-import {cacheControl, type Site, type SiteFile} from '../site/index.js';
+import {cacheControlProblems, cacheDirectives} from '../../config/index.js';
+import type {Distribution} from '../../distribution/index.js';
+import {cacheControl, type Site, type SiteFile} from '../../site/index.js';
 
 /** One sentence each, for warnings; none for what frontctl decides by itself. */
 export function headerNotes(site: Site, distributions: readonly Distribution[]): readonly string[] {

@@ -1,12 +1,12 @@
-import type {Work} from '../events.js';
-import {mapConcurrent} from '../aws/index.js';
-import {Failure} from '../failure.js';
+import type {Work} from '../../events.js';
+import {mapConcurrent} from '../../aws/index.js';
+import {Failure} from '../../failure.js';
 import {createByteBudget} from './body.js';
-import type {ManifestEntry} from './manifest.js';
+import type {ManifestEntry} from '../manifest/manifest.js';
 import {multipartBytes} from './multipart.js';
-import {entryFor, fileCount, uploadPhases} from './plan.js';
-import {relay, throttled} from './relay.js';
-import type {PreparedDeploy, PreparedPlace} from './types.js';
+import {entryFor, fileCount, uploadPhases} from '../plan/plan.js';
+import {relay, throttled} from '../relay.js';
+import type {PreparedDeploy, PreparedPlace} from '../types.js';
 import {sharedHeaders, updateHeaders, uploadLarge, uploadSmall} from './upload.js';
 import type {Uploader, UploadStep} from './upload.js';
 

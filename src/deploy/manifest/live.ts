@@ -1,5 +1,5 @@
-import type {ListedObject} from '../aws/index.js';
-import type {FileHeaders} from '../site/index.js';
+import type {ListedObject} from '../../aws/index.js';
+import type {FileHeaders} from '../../site/index.js';
 import {ownFolder, unwritten, type Manifest, type ManifestEntry} from './manifest.js';
 
 /** One object that is live under the site's prefix. */
