@@ -12,6 +12,6 @@ export function collectGarbage(files: number): void {
   if (files < manyFiles) return;
   setFlagsFromString('--heap-growing-percent=30');
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
+  const collect = runInNewContext('globalThis.gc') as (() => void) | undefined;
+  collect?.();
 }
