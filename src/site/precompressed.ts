@@ -12,7 +12,11 @@ import type {SiteFile} from './types.js';
 
 type Coding = 'br' | 'gzip' | 'zstd';
 
-const codings: Readonly<Record<string, Coding>> = {br: 'br', gz: 'gzip', zst: 'zstd'};
+const codings: ReadonlyMap<string, Coding> = new Map([
+  ['br', 'br'],
+  ['gz', 'gzip'],
+  ['zst', 'zstd'],
+]);
 
 /**
  * What pages load and browsers show. A `.gz` of anything else is a download (`data.csv.gz`, `backup.sql.gz`): a browser
@@ -31,9 +35,11 @@ export interface Copy {
 
 /** What a key is a compressed copy of, by its name alone. */
 export function copyOf(key: string): Copy | undefined {
-  const [, original, extension = ''] = /^(.+)\.(br|gz|zst)$/.exec(key) ?? [];
-  const coding = codings[extension];
-  if (original === undefined || coding === undefined || !loadedByPages.test(original)) return undefined;
+  const dot = key.lastIndexOf('.');
+  const coding = codings.get(key.slice(dot + 1));
+  if (coding === undefined) return undefined;
+  const original = key.slice(0, Math.max(0, dot));
+  if (!loadedByPages.test(original)) return undefined;
   return coding === 'gzip' && sitemap.test(original) ? undefined : {original, coding};
 }
 

@@ -24,6 +24,8 @@ const names: readonly (readonly [RegExp, string])[] = [
     'holds credentials',
   ],
 ];
+/** Nearly all files have none of these names: one look instead of one for each. */
+const anyName = new RegExp(names.map(([pattern]) => pattern.source).join('|'));
 /** `.env.example` and its like are there to be read. */
 const sampleName = /(?:^|[._-])(?:example|sample|template|dist|schema)(?:[._-]|$)/;
 /** Folders whose files are credentials, or a history that may hold some. */
@@ -32,10 +34,11 @@ const secretFolder = /(?:^|\/)(\.(?:git|aws|ssh|gnupg|kube|docker|azure|config\/
 /** Why a file must not be public by its key, or by what a link under that key leads to; completes "FILE ...". */
 export function secretName(key: string, target = key): string | undefined {
   for (const path of target === key ? [key] : [key, target]) {
-    const folder = secretFolder.exec(path)?.[1];
+    const hasDotFolder = path.startsWith('.') || path.includes('/.');
+    const folder = hasDotFolder ? secretFolder.exec(path)?.[1] : undefined;
     if (folder !== undefined) return `is part of ${folder}`;
     const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-    const found = names.find(([pattern]) => pattern.test(name));
+    const found = anyName.test(name) ? names.find(([pattern]) => pattern.test(name)) : undefined;
     if (found !== undefined && !sampleName.test(name)) return found[1];
   }
   return undefined;

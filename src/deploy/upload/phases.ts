@@ -11,7 +11,7 @@ import {sharedHeaders, updateHeaders, uploadLarge, uploadSmall} from './upload.j
 import type {Uploader, UploadStep} from './upload.js';
 
 /** Bodies in memory at a time, whatever the concurrency and the size of the files. Bytes. */
-const bodyBudget = 32 * 1024 ** 2;
+const bodyBudget = 24 * 1024 ** 2;
 
 /** Files that go up in parts at a time; their parts share the budget. */
 const largeAtATime = 4;
