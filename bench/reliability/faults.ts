@@ -85,7 +85,7 @@ async function runLane(stage: Stage, options: FaultOptions, counts: Faults & Mut
       counts.deploys++;
       counts.slowestMs = Math.max(counts.slowestMs, ended.ms);
       counts.exits.set(ended.code ?? -1, (counts.exits.get(ended.code ?? -1) ?? 0) + 1);
-      const wrong = [...(await torn(stage))];
+      const wrong = previous ? [...(await torn(stage, previous))] : [];
       if (!isHonest(ended)) wrong.push(told(ended));
       const wanted = {build, folder, previous, earlier: builds.slice(-12, -1)};
       if (ended.code === 0) {

@@ -84,7 +84,7 @@ export async function kill(options: KillOptions): Promise<Kills> {
           whole = {...whole, ms: (whole.ms + ended.ms) / 2};
         }
         const what = `kill ${counts.kills} (${JSON.stringify(moment)}`;
-        counts.flaws.push(...(await torn(stage)).map(flaw => `${what}): ${flaw}`));
+        counts.flaws.push(...(await torn(stage, previous)).map(flaw => `${what}): ${flaw}`));
         const {lock} = await leftBy(stage, counts.left);
         const isElsewhere = lock !== undefined && counts.byRerun.elsewhere < elsewhere;
         if (rerun === 'other' && !isElsewhere) live = build();

@@ -48,7 +48,9 @@ export async function flaws(
   const check = async (key: string): Promise<void> => {
     const body = expected(key);
     if (body === undefined) {
-      found.push(`${key} is there and should not`);
+      const left = recorded?.manifest.files.get(key)?.left ?? 'live';
+      const kept = recorded?.manifest.releases.map(({id}) => id).join(', ') ?? '';
+      found.push(`${key} is there and should not (${left}, of ${kept})`);
       return;
     }
     const object = await store.get(key);
@@ -83,19 +85,32 @@ export async function flaws(
   return found;
 }
 
-/** Files that a page in the bucket names and that are not there, in words: must be empty at any moment of any deploy. */
-export async function torn(stage: Stage): Promise<readonly string[]> {
+/**
+ * Files that a page names and that are not there, in words: must be empty at any moment of any deploy. Of all pages that a
+ * visitor may come to: those of the build that was live, and what they link to. Nobody knows of a page that nothing links yet.
+ */
+export async function torn(stage: Stage, live: Build): Promise<readonly string[]> {
   const store = await stage.aws.objects(stage.bucket);
   const keys = new Set((await store.list()).map(({key}) => key));
   const found: string[] = [];
-  await each(keys, async page => {
-    if (!page.endsWith('.html')) return;
-    const object = await store.get(page);
-    if (typeof object !== 'object') return;
-    const {eager, lazy, links} = namedBy(Buffer.from(object.body).toString());
-    const missing = [...eager, ...lazy, ...links].filter(path => !keys.has(keyOf(path)));
-    found.push(...missing.map(path => `${page} names ${path}, which is not there`));
-  });
+  const seen = new Set<string>();
+  const look = async (pages: readonly string[]): Promise<void> => {
+    const linked: string[] = [];
+    await each(pages, async page => {
+      const object = await store.get(page);
+      if (typeof object !== 'object') return;
+      const {eager, lazy, links} = namedBy(Buffer.from(object.body).toString());
+      const missing = [...eager, ...lazy, ...links].filter(path => !keys.has(keyOf(path)));
+      found.push(...missing.map(path => `${page} names ${path}, which is not there`));
+      linked.push(...links.map(keyOf));
+    });
+    const next = new Set(linked.filter(page => keys.has(page) && !seen.has(page)));
+    for (const page of next) seen.add(page);
+    if (next.size > 0) await look([...next]);
+  };
+  const pages = [...live.files.keys()].filter(key => key.endsWith('.html') && keys.has(key));
+  for (const page of pages) seen.add(page);
+  await look(pages);
   return found;
 }
 

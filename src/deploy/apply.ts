@@ -13,6 +13,7 @@ import {
   filesWithDoomed,
   openRecord,
   ownInvalidations,
+  releasesWithDoomed,
   type ManifestRecord,
 } from './manifest/record.js';
 import {deleteUnfinished, invalidate, remove, type Undeleted} from './finish.js';
@@ -72,19 +73,21 @@ async function* apply(
   const first = [...resent, ...own.replaced];
 
   const manifest = (
-    {plan, recorded, isFirst, hidden}: OpenPlace,
+    place: OpenPlace,
     files: ReadonlyMap<string, ManifestEntry>,
     pending: readonly PendingInvalidation[],
     isLive = true,
   ): Manifest => ({
     ...(input.name !== undefined && {site: input.name}),
     distributions:
-      input.distributionIds.length > 0 ? input.distributionIds : (recorded?.manifest.distributions ?? []),
+      input.distributionIds.length > 0
+        ? input.distributionIds
+        : (place.recorded?.manifest.distributions ?? []),
     // Before the uploads are done, what is live is still the last release.
-    releases: isLive ? plan.releases : (recorded?.manifest.releases ?? []),
+    releases: isLive ? releasesWithDoomed(place, files) : (place.recorded?.manifest.releases ?? []),
     files,
-    hidden,
-    pendingInvalidations: isFirst ? [...untouched, ...pending] : [],
+    hidden: place.hidden,
+    pendingInvalidations: place.isFirst ? [...untouched, ...pending] : [],
   });
   const writeAll = async (each: (place: OpenPlace) => Manifest | undefined): Promise<void> => {
     check?.();

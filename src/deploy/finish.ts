@@ -4,6 +4,7 @@ import {Failure} from '../failure.js';
 import {submitInvalidation, waitForInvalidations, type Batch} from '../invalidation/index.js';
 import {fileCount} from './plan/plan.js';
 import {withPrefix, type ManifestEntry, type PendingInvalidation} from './manifest/manifest.js';
+import {doomedEntry} from './manifest/record.js';
 import type {DistributionBatch, PreparedDeploy, PreparedPlace} from './types.js';
 
 export interface Undeleted {
@@ -47,7 +48,7 @@ export async function* remove(
     undeleted = keys.map(key => ({key, why, hint}));
   }
   for (const {key} of undeleted) {
-    const entry = recorded?.manifest.files.get(key);
+    const entry = doomedEntry(recorded, key);
     if (entry) files.set(key, entry);
   }
   yield {type: 'done', id: 'delete', detail: fileCount(keys.length - undeleted.length)};

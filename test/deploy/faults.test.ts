@@ -4,7 +4,7 @@ import {afterEach, describe, expect, it} from 'vitest';
 import type {Aws, ObjectStore} from '../../src/aws/index.js';
 import {Failure} from '../../src/failure.js';
 import {parseFault} from '../../src/local/fault.js';
-import {deploy, readManifest} from '../../src/deploy/index.js';
+import {deploy, readManifest, type DeployInput} from '../../src/deploy/index.js';
 import {lockKey} from '../../src/deploy/lock/lock.js';
 import {readSite} from '../../src/site/index.js';
 import type {SiteResources} from '../../src/stack/index.js';
@@ -136,6 +136,43 @@ it('is whole after a kill before any write, and a rerun finishes what the killed
   // Lock, journal, 4 uploads, manifest, invalidation of what is replaced, deletes, manifest, invalidation of what is deleted,
   // manifest, lock.
   expect(kills).toBe(13);
+});
+
+it('a build that was killed anywhere and finished by the next run is one release, and keeps old files as long as one', async () => {
+  world = await openWorld();
+  const keep = {releases: 2};
+  const build = (n: number): Readonly<Record<string, string>> => ({
+    'index.html': `<script src="/assets/app-${hex(n)}.js"></script>${n}`,
+    [`page-${n}.html`]: 'comes and leaves',
+    [`assets/app-${hex(n)}.js`]: `${n}`,
+  });
+  const hex = (n: number): string => createHash('sha256').update(String(n)).digest('hex').slice(0, 8);
+  let kills = 0;
+  for (let limit = 0; ; limit++) {
+    const site = await world.site();
+    const deployed = (options: Partial<DeployInput> = {}) =>
+      finish(deploy({...deployInput(world, site, {...options, keep}), lock: {isAlive: () => false}}));
+    for (const n of [1, 2]) {
+      await put(build(n), build(n - 1));
+      await deployed();
+    }
+    await put(build(3), build(2));
+    const {aws, died} = dyingAfter(world.aws, limit);
+    await deployed({aws}).catch(() => undefined);
+    if (!died()) break;
+    kills++;
+    await deployed();
+    const {manifest} = (await readManifest(await world.aws.objects(site.bucket), '')) ?? {};
+    expect(manifest?.releases, `killed at write ${limit}`).toHaveLength(2);
+    const assets = (await objectsOf(world, site.bucket)).filter(key => key.startsWith('assets/'));
+    expect(assets, `killed at write ${limit}`).toEqual([2, 3].map(n => `assets/app-${hex(n)}.js`).sort());
+    await put(build(4), build(3));
+    await deployed();
+    const later = (await objectsOf(world, site.bucket)).filter(key => key.startsWith('assets/'));
+    expect(later, `killed at write ${limit}`).toEqual([3, 4].map(n => `assets/app-${hex(n)}.js`).sort());
+    await put({}, build(4));
+  }
+  expect(kills).toBeGreaterThan(8);
 });
 
 it('prunes what a killed first deploy left behind although the next build does not have it', async () => {

@@ -134,6 +134,23 @@ it('a file that comes back is a part of the build again, and not sent a second t
   expect(plan.files.get('a-2.js')?.left).toBe('2');
 });
 
+it('what a deploy put there that was killed before it could say so is a release of its own', () => {
+  const bucket = deployed(empty, ['index.html'], release('1'));
+  const entry = bucket.recorded.get('index.html')!;
+  for (const etag of ['', '!"old"']) {
+    const plan = planDeploy({
+      files: [file('index.html')],
+      live: bucket.live,
+      recorded: new Map([['index.html', {...entry, etag}]]),
+      prune: true,
+      releases: bucket.releases,
+      next: release('2'),
+    });
+    expect(plan).toMatchObject({steps: [], unchanged: 1, isNewRelease: true});
+    expect(plan.releases.map(({id}) => id)).toEqual(['2', '1']);
+  }
+});
+
 it('goes by days where they are told, even when nothing else changes', () => {
   const keep = {releases: 1, days: 7};
   let bucket = deployed(empty, ['index.html', 'a-1.js'], release('1'), keep);

@@ -22,6 +22,9 @@ export function unwritten(etag: string): string {
   return `!${etag}`;
 }
 
+/** Written before its object was: a deploy that did not come to its end may have put it there. */
+export const isJournaled = ({etag}: ManifestEntry): boolean => etag === '' || etag.startsWith('!');
+
 export interface PendingInvalidation {
   /** CallerReference without the batch number. */
   readonly reference: string;

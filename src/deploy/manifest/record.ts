@@ -10,6 +10,8 @@ import {
   type Manifest,
   type ManifestEntry,
   type PendingInvalidation,
+  type ReadManifest,
+  type Release,
 } from './manifest.js';
 import {entryFor} from '../plan/plan.js';
 import type {PreparedDeploy, PreparedInvalidation, PreparedPlace} from '../types.js';
@@ -120,8 +122,30 @@ export function filesWithDoomed(
 ): ReadonlyMap<string, ManifestEntry> {
   const files = new Map(after);
   for (const step of plan.steps) {
-    const entry = step.action === 'delete' ? recorded?.manifest.files.get(step.key) : undefined;
+    const entry = step.action === 'delete' ? doomedEntry(recorded, step.key) : undefined;
     if (entry) files.set(step.key, entry);
   }
   return files;
+}
+
+/**
+ * Of a file that is to be deleted, or could not be. It has left the build already: the next run must not take that for a
+ * change, and the same build for another release.
+ */
+export function doomedEntry(recorded: ReadManifest | undefined, key: string): ManifestEntry | undefined {
+  const entry = recorded?.manifest.files.get(key);
+  const left = entry?.left ?? recorded?.manifest.releases[0]?.id;
+  return entry === undefined || left === undefined ? entry : {...entry, left};
+}
+
+/** The releases once all uploads are done: also older ones, while a file is still there that was in them last. */
+export function releasesWithDoomed(
+  {recorded, plan}: PreparedPlace,
+  files: ReadonlyMap<string, ManifestEntry>,
+): readonly Release[] {
+  const known = new Set(plan.releases.map(({id}) => id));
+  const named = new Set<string>();
+  for (const {left} of files.values()) if (left !== undefined && !known.has(left)) named.add(left);
+  if (named.size === 0) return plan.releases;
+  return [...plan.releases, ...(recorded?.manifest.releases ?? []).filter(({id}) => named.has(id))];
 }

@@ -2,7 +2,7 @@ import type {FileHeaders, SiteFile} from '../../site/index.js';
 import {namedLikeHashed} from './hashed-names.js';
 import {headerChanges} from '../headers/headers.js';
 import type {LiveObject, LiveState} from '../manifest/live.js';
-import type {ManifestEntry, Release} from '../manifest/manifest.js';
+import {isJournaled, type ManifestEntry, type Release} from '../manifest/manifest.js';
 import {defaultKeep, isRenamed, keptReleases, withRelease, type Keep} from './release.js';
 import type {DeployPlan, DeployResult, DeployStep, HeaderChange, Phase, StepReason} from '../types.js';
 
@@ -44,6 +44,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
   let met = 0;
   let unchanged = 0;
   let bytes = 0;
+  /** A file comes back, or a deploy that did not finish had put it there. */
   let returning = false;
   /** Entries of the manifest that stay as they are. */
   let kept = 0;
@@ -55,7 +56,7 @@ export function planDeploy(input: PlanInput): DeployPlan {
     if (step === undefined) {
       unchanged++;
       const entry = recorded?.get(file.key);
-      returning ||= entry?.left !== undefined;
+      returning ||= entry !== undefined && (entry.left !== undefined || isJournaled(entry));
       if (entry && entry === object?.known && entry.left === undefined) {
         kept++;
         result.set(file.key, entry);
@@ -67,7 +68,8 @@ export function planDeploy(input: PlanInput): DeployPlan {
   }
   const gone = met < live.size ? whatLeft(input) : nothingLeft;
   byPhase.delete.push(...gone.doomed);
-  const changes = gone.leaving || returning || phases.some(phase => byPhase[phase].length > 0);
+  // What is deleted and has left before, a deploy that was killed did not come to: it is not this one that changes that.
+  const changes = gone.leaving || returning || uploadPhases.some(phase => byPhase[phase].length > 0);
   const before = input.releases ?? [];
   const isNew = input.next !== undefined && (changes || before.length === 0);
   let releases = before;

@@ -1,7 +1,7 @@
 import type * as S3 from '@aws-sdk/client-s3';
 import {call, toFailure} from '../../aws/index.js';
 import type {Work} from '../../events.js';
-import {siteAddress, withPrefix, type Manifest} from '../manifest/manifest.js';
+import {isJournaled, siteAddress, withPrefix, type Manifest} from '../manifest/manifest.js';
 import type {PreparedDeploy, PreparedPlace} from '../types.js';
 
 type Marker = Pick<S3.ListMultipartUploadsRequest, 'KeyMarker' | 'UploadIdMarker'>;
@@ -43,8 +43,7 @@ export async function* abortLeftovers(prepared: PreparedDeploy): Work<void> {
 /** The journal of a deploy stands in it, which is out once all is done. */
 const isUnfinished = (manifest: Manifest | undefined): boolean =>
   manifest !== undefined &&
-  (manifest.pendingInvalidations.length > 0 ||
-    [...manifest.files.values()].some(({etag}) => etag === '' || etag.startsWith('!')));
+  (manifest.pendingInvalidations.length > 0 || [...manifest.files.values()].some(isJournaled));
 
 async function leftIn(
   {input, site}: PreparedDeploy,
