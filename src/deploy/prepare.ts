@@ -191,6 +191,8 @@ async function readAll(input: DeployInput, emit: Emit) {
           }),
     ]);
     input.signal?.throwIfAborted();
+    // The listings are in what is live now.
+    collectGarbage(site.files.length);
     return {found: [first, ...others] as const, distributions, site};
   } catch (error) {
     throw input.signal?.aborted === true

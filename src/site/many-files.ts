@@ -10,7 +10,7 @@ const manyFiles = 50_000;
  */
 export function collectGarbage(files: number): void {
   if (files < manyFiles) return;
-  setFlagsFromString('--heap-growing-percent=30');
+  setFlagsFromString('--heap-growing-percent=20');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('globalThis.gc') as (() => void) | undefined;
   collect?.();
