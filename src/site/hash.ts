@@ -2,7 +2,8 @@ import {createHash, hash as hashOnce} from 'node:crypto';
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {hashPool, type HashPool} from './hash-pool.js';
-import {createShelf, type Shelf} from './keep.js';
+import {createShelf, mostSlabs, type Shelf} from './keep.js';
+import {manyFiles} from './many-files.js';
 import {changed, failureOf, isSettled, stampOf} from './reading.js';
 import type {FoundFile} from './scan.js';
 import {secretContent} from './secrets.js';
@@ -62,10 +63,12 @@ export async function hashFiles(files: readonly FoundFile[], options: HashOption
   // Largest first, so that no thread is left alone with a big file at the end.
   large.sort((a, b) => at(a).size - at(b).size);
   const largeBytes = large.reduce((sum, index) => sum + at(index).size, 0);
-  const workers = largeBytes >= poolPaysFrom ? Math.min(options.workers, large.length) : 0;
+  // Where so much else is in memory, there is no room for threads and for bodies that wait.
+  const isMany = files.length >= manyFiles;
+  const workers = largeBytes >= poolPaysFrom && !isMany ? Math.min(options.workers, large.length) : 0;
   const pool: HashPool | undefined = workers > 0 ? hashPool(workers, chunkBytes) : undefined;
 
-  const shelf = createShelf();
+  const shelf = createShelf(isMany ? 0 : mostSlabs);
   const buffer = large.length > 0 ? Buffer.allocUnsafeSlow(chunkBytes) : Buffer.alloc(0);
   let turn = performance.now();
   let stopped = false;

@@ -6,7 +6,7 @@ import type {SiteFile} from './types.js';
 /** Files share slabs: a buffer for each costs more than it saves. */
 const slabBytes = 1024 * 1024;
 /** What is kept at most, in slabs; one more is for bytes that are not kept. */
-const mostSlabs = 16;
+export const mostSlabs = 16;
 
 export interface Shelf {
   /** Room for `bytes`, at most a slab. It is given out again unless `keep` follows. */
@@ -15,7 +15,7 @@ export interface Shelf {
   readonly keep: (bytes: number) => boolean;
 }
 
-export function createShelf(): Shelf {
+export function createShelf(most = mostSlabs): Shelf {
   let slab = Buffer.allocUnsafeSlow(slabBytes);
   let used = 0;
   let slabs = 1;
@@ -29,7 +29,7 @@ export function createShelf(): Shelf {
       return slab.subarray(used, used + bytes);
     },
     keep(bytes) {
-      if (slabs > mostSlabs) return false;
+      if (slabs > most) return false;
       used += bytes;
       return true;
     },

@@ -2,7 +2,7 @@ import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 
 /** What is known of this many files takes some fifty megabytes. */
-const manyFiles = 50_000;
+export const manyFiles = 50_000;
 
 /**
  * V8 lets garbage grow to several times of what is in use before it looks through it all, and starts too late when much is
