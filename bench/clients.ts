@@ -1,8 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
-import {buildSync} from 'esbuild';
-import {findProgram} from './process.js';
+import {bundle, findProgram} from './process.js';
 
 export type ClientName = 'frontctl' | 'bare' | 'bare-undici' | 'rclone' | 'aws';
 
@@ -38,18 +37,10 @@ export function clientEnvironment(home: string, endpoint: string): NodeJS.Proces
   };
 }
 
-/** `bare.ts` as JavaScript, near its packages: it must not pay for a compiler. */
+/** `bare.ts`, bundled near its packages. */
 function bareClients(): readonly Client[] {
   const script = path.join(root, 'node_modules/.cache/frontctl/bare.mjs');
-  buildSync({
-    entryPoints: [path.join(import.meta.dirname, 'bare.ts')],
-    outfile: script,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
+  bundle('bare.ts', script, {packages: 'external'});
   const client = (name: ClientName, transport: string): Client => ({
     name,
     version: `bench/bare.ts: reads, signs and sends by ${transport}, nothing else`,

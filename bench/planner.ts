@@ -9,9 +9,8 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {buildSync} from 'esbuild';
 import {changedPaths, sitePaths, uniformPaths} from './planner-keys.js';
-import {median} from './process.js';
+import {bundle, median} from './process.js';
 import {table} from './table.js';
 
 export const plannerHead = [
@@ -49,15 +48,7 @@ const plans: readonly Plan[] = [{budget: 15}, {budget: 300}, {budget: 3000}, {bu
 /** Rows for the table; `quick`: one round, no 1,000,000 keys. */
 export function planner(scratch: string, quick: boolean): string[][] {
   const child = path.join(scratch, 'planner-child.mjs');
-  // Bundled, as the command is: no compiler in the process that is measured.
-  buildSync({
-    entryPoints: [path.join(import.meta.dirname, 'planner-child.ts')],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
+  bundle('planner-child.ts', child);
   const rows: string[][] = [];
   for (const [count, changed] of quick
     ? ([[100_000, 10_000]] as const)

@@ -2,6 +2,7 @@ import {spawn, spawnSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {buildSync, type BuildOptions} from 'esbuild';
 
 /** One run of a whole process. */
 export interface Run {
@@ -59,6 +60,19 @@ export const taskset = findProgram('taskset');
 /** The command line that holds `command` to one core; itself where that is not possible or not asked for. */
 export function pinned(command: readonly string[], core: number | undefined): readonly string[] {
   return core === undefined || taskset === undefined ? command : [taskset, '-c', String(core), ...command];
+}
+
+/** Makes one file of JavaScript of a script of this folder, as commands are bundled: what is measured must not pay for a compiler. */
+export function bundle(script: string, outfile: string, options: BuildOptions = {}): void {
+  buildSync({
+    entryPoints: [path.join(import.meta.dirname, script)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    ...options,
+  });
 }
 
 /** Runs to the end; throws with the end of its output when it does not exit with 0. */

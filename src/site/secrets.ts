@@ -34,8 +34,7 @@ const secretFolder = /(?:^|\/)(\.(?:git|aws|ssh|gnupg|kube|docker|azure|config\/
 /** Why a file must not be public by its key, or by what a link under that key leads to; completes "FILE ...". */
 export function secretName(key: string, target = key): string | undefined {
   for (const path of target === key ? [key] : [key, target]) {
-    const hasDotFolder = path.startsWith('.') || path.includes('/.');
-    const folder = hasDotFolder ? secretFolder.exec(path)?.[1] : undefined;
+    const folder = secretFolder.exec(path)?.[1];
     if (folder !== undefined) return `is part of ${folder}`;
     const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
     const found = anyName.test(name) ? names.find(([pattern]) => pattern.test(name)) : undefined;

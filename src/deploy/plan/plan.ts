@@ -1,10 +1,10 @@
-import type {FileHeaders, SiteFile} from '../../site/index.js';
+import type {SiteFile} from '../../site/index.js';
 import {namedLikeHashed} from './hashed-names.js';
 import {headerChanges} from '../headers/headers.js';
 import type {LiveObject, LiveState} from '../manifest/live.js';
 import {isJournaled, type ManifestEntry, type Release} from '../manifest/manifest.js';
 import {defaultKeep, isRenamed, keptReleases, withRelease, type Keep} from './release.js';
-import type {DeployPlan, DeployResult, DeployStep, HeaderChange, Phase, StepReason} from '../types.js';
+import type {DeployPlan, DeployResult, DeployStep, Phase, StepReason} from '../types.js';
 
 /** In order. Deletes come after all of them. */
 export const uploadPhases = ['fingerprinted', 'asset', 'html'] as const satisfies readonly Phase[];
@@ -46,21 +46,16 @@ export function planDeploy(input: PlanInput): DeployPlan {
   let bytes = 0;
   /** A file comes back, or a deploy that did not finish had put it there. */
   let returning = false;
-  /** Entries of the manifest that stay as they are. */
-  let kept = 0;
-  const changesOf = rememberedChanges();
   for (const file of files) {
     const object = live.get(file.key);
     if (object) met++;
-    const step = compare(file, object, changesOf);
+    const step = compare(file, object);
     if (step === undefined) {
       unchanged++;
       const entry = recorded?.get(file.key);
       returning ||= entry !== undefined && (entry.left !== undefined || isJournaled(entry));
-      if (entry && entry === object?.known && entry.left === undefined) {
-        kept++;
-        result.set(file.key, entry);
-      } else if (object) result.set(file.key, entryFor(file, object.etag));
+      if (entry && entry === object?.known && entry.left === undefined) result.set(file.key, entry);
+      else if (object) result.set(file.key, entryFor(file, object.etag));
       continue;
     }
     if (step.action === 'upload') bytes += file.size;
@@ -75,12 +70,12 @@ export function planDeploy(input: PlanInput): DeployPlan {
   let releases = before;
   if (input.next && (isNew || isRenamed(input.next, before[0])))
     releases = withRelease(isNew ? before : before.slice(1), input.next);
-  const keptIds = keptReleases(releases, input.keep ?? defaultKeep, input.now ?? 0);
+  const kept = keptReleases(releases, input.keep ?? defaultKeep, input.now ?? 0);
   const referenced = new Set<string>();
   let retained = 0;
   for (const old of gone.fingerprinted) {
     const {left} = old.entry;
-    const stays = left !== undefined && keptIds.has(left);
+    const stays = left !== undefined && kept.has(left);
     if (!stays) byPhase.delete.push(deletion(old.key, old.object, old.entry));
     else {
       retained++;
@@ -91,11 +86,8 @@ export function planDeploy(input: PlanInput): DeployPlan {
     result.set(key, entry);
     if (entry.left !== undefined) referenced.add(entry.left);
   }
-  releases = releases.filter(({id}) => keptIds.has(id) || referenced.has(id));
-  const isSame =
-    recorded !== undefined &&
-    result.size === recorded.size &&
-    (kept === recorded.size || sameEntries(result, recorded));
+  releases = releases.filter(({id}) => kept.has(id) || referenced.has(id));
+  const isSame = recorded !== undefined && sameEntries(result, recorded);
   return {
     steps: phases.flatMap(phase => byPhase[phase]),
     unchanged,
@@ -170,34 +162,9 @@ function whatLeft({files, live, recorded, prune, releases, next, isProtected}: P
 const isImmutable = (entry: ManifestEntry | undefined): boolean =>
   /\bimmutable\b/.test(entry?.headers.cacheControl ?? '');
 
-/** `headerChanges`, once for each pair: thousands of files share theirs. Those that nobody shares are not remembered. */
-function rememberedChanges(): typeof headerChanges {
-  const known = new Map<FileHeaders, Map<FileHeaders, readonly HeaderChange[]>>();
-  return (before, after) => {
-    let byAfter = known.get(before);
-    if (byAfter === undefined) {
-      if (known.size === mostRemembered) return headerChanges(before, after);
-      byAfter = new Map<FileHeaders, readonly HeaderChange[]>();
-      known.set(before, byAfter);
-    }
-    let changes = byAfter.get(after);
-    if (changes === undefined) {
-      changes = headerChanges(before, after);
-      byAfter.set(after, changes);
-    }
-    return changes;
-  };
-}
-
-const mostRemembered = 1000;
-
 const isNew: StepReason = {type: 'new'};
 
-function compare(
-  file: SiteFile,
-  object: LiveObject | undefined,
-  changesOf: typeof headerChanges,
-): DeployStep | undefined {
+function compare(file: SiteFile, object: LiveObject | undefined): DeployStep | undefined {
   const {key, kind: phase} = file;
   const upload = (reason: StepReason): DeployStep => ({
     action: 'upload',
@@ -214,7 +181,7 @@ function compare(
     });
   }
   if (object.known.sha256 !== file.sha256) return upload({type: 'content changed'});
-  const changes = changesOf(object.known.headers, file.headers);
+  const changes = headerChanges(object.known.headers, file.headers);
   if (changes.length === 0) return undefined;
   const reason: StepReason = {type: 'headers changed', changes};
   if (object.size > maxCopyBytes) return upload(reason);
@@ -237,11 +204,11 @@ function deletion(key: string, object: LiveObject, entry: ManifestEntry | undefi
   };
 }
 
-/** Of two maps of the same size. */
 function sameEntries(
   after: ReadonlyMap<string, ManifestEntry>,
   before: ReadonlyMap<string, ManifestEntry>,
 ): boolean {
+  if (before.size !== after.size) return false;
   for (const [key, entry] of after) {
     const old = before.get(key);
     if (old === entry) continue;
